@@ -1,0 +1,63 @@
+"""What each role may do (domain rules §1), one predicate a right; which rows is `visible_to`'s question."""
+
+from .enums import Role
+
+OFFICE = frozenset({Role.RECORDER, Role.OFFICE_LEAD})
+BUREAU = frozenset({Role.BUREAU_CLERK, Role.BUREAU_LEAD})
+BUSINESS = frozenset(Role) - {Role.KEEPER}
+
+
+def has_role(staff, roles: frozenset[str]) -> bool:
+    return bool(staff.is_authenticated and staff.is_active and staff.role in roles)
+
+
+def may_see_business(staff) -> bool:
+    """Everybody but the keeper, who keeps accounts and does no business acts."""
+    return has_role(staff, BUSINESS) and bool(staff.scope_code)
+
+
+def may_import_roster(staff) -> bool:
+    return has_role(staff, OFFICE)
+
+
+def may_edit_household(staff) -> bool:
+    return has_role(staff, OFFICE)
+
+
+def may_inspect(staff) -> bool:
+    """Street offices inspect; a village's inspections are reviewed by its office."""
+    return has_role(staff, OFFICE | {Role.VILLAGE})
+
+
+def may_correct_inspection(staff) -> bool:
+    return has_role(staff, OFFICE)
+
+
+def may_review_inspection(staff) -> bool:
+    return has_role(staff, frozenset({Role.OFFICE_LEAD}))
+
+
+def may_confirm_removal(staff) -> bool:
+    """无需排查 needs the bureau's word (domain rules §2)."""
+    return has_role(staff, BUREAU)
+
+
+def may_see_appraisal_queue(staff) -> bool:
+    return has_role(staff, BUREAU | {Role.SUPERVISOR})
+
+
+def may_see_full_id(staff) -> bool:
+    """Staff who work with the papers may ask for a full number; every look is in the trail (domain rules §9)."""
+    return has_role(staff, OFFICE | BUREAU)
+
+
+def may_export(staff) -> bool:
+    return has_role(staff, BUSINESS - {Role.VILLAGE})
+
+
+def may_keep_accounts(staff) -> bool:
+    return has_role(staff, frozenset({Role.KEEPER}))
+
+
+def may_read_trail(staff) -> bool:
+    return has_role(staff, frozenset({Role.KEEPER, Role.BUREAU_LEAD}))

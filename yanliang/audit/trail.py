@@ -1,0 +1,123 @@
+"""Writing and proving the trail."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models, transaction
+
+from yanliang.periods import now
+
+from .models import GENESIS, Entry, Head
+from .origin import current_origin
+
+#: What an act is called in the pages of the trail; an act without a name here shows as it is stored.
+ACT_LABELS = {
+    "refused": "拒绝访问",
+    "signed_in": "登录",
+    "signed_out": "退出",
+    "sign_in_failed": "登录失败",
+    "locked_out": "账号锁定",
+    "idle_signed_out": "超时退出",
+    "password_changed": "修改密码",
+    "account_saved": "保存账号",
+    "id_number_seen": "查看完整证件号",
+    "exported": "导出",
+}
+
+HASHED_FIELDS = (
+    "number",
+    "at",
+    "staff_id",
+    "staff_name",
+    "address",
+    "place",
+    "act",
+    "object_type",
+    "object_id",
+    "object_label",
+    "region_id",
+    "before",
+    "after",
+    "reason",
+    "previous",
+)
+
+
+def plain(value: Any) -> Any:
+    """The JSON form of `value`, so that what is hashed is what the database gives back."""
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False))
+
+
+def digest(entry: Entry) -> str:
+    """SHA-256 over the entry's fields in a fixed order, the previous digest among them."""
+    fields = {name: getattr(entry, name) for name in HASHED_FIELDS}
+    fields["at"] = entry.at.timestamp()
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def region_of(obj: models.Model | None) -> str:
+    """The code of the region that owns `obj`; empty where it belongs to none."""
+    if obj is None:
+        return ""
+    if hasattr(obj, "region_id"):
+        return obj.region_id or ""
+    household = getattr(obj, "household", None)
+    return household.region_id if household is not None else ""
+
+
+def record(
+    act: str,
+    obj: models.Model | None = None,
+    *,
+    by=None,
+    before: dict | None = None,
+    after: dict | None = None,
+    reason: str = "",
+) -> Entry:
+    """Append one entry in the caller's transaction, so that act and trail stand or fall together."""
+    origin = current_origin.get()
+    with transaction.atomic():
+        head, _ = Head.objects.select_for_update().get_or_create(key=1)
+        entry = Entry(
+            number=head.number + 1,
+            at=now(),
+            staff_id=by.pk if by is not None else origin.staff_id,
+            staff_name=str(by) if by is not None else "",
+            address=origin.address,
+            place=origin.place,
+            act=act,
+            object_type=obj._meta.label_lower if obj is not None else "",
+            object_id=str(obj.pk) if obj is not None else "",
+            object_label=str(obj)[:200] if obj is not None else "",
+            region_id=region_of(obj),
+            before=plain(before or {}),
+            after=plain(after or {}),
+            reason=reason,
+            previous=head.digest,
+        )
+        entry.digest = digest(entry)
+        entry.save()
+        Head.objects.filter(key=1).update(
+            number=entry.number, digest=entry.digest, changed_at=entry.at
+        )
+    return entry
+
+
+def faults() -> Iterator[str]:
+    """Yield one Chinese sentence for every edited, missing or foreign entry; nothing when the trail is whole."""
+    expected, previous = 1, GENESIS
+    for entry in Entry.objects.order_by("number").iterator(chunk_size=2000):
+        if entry.number != expected:
+            yield f"第 {expected} 条至第 {entry.number - 1} 条操作记录缺失。"
+        elif entry.previous != previous:
+            yield f"第 {entry.number} 条操作记录与上一条不相接。"
+        if digest(entry) != entry.digest:
+            yield f"第 {entry.number} 条操作记录被改动过。"
+        expected, previous = entry.number + 1, entry.digest
+    head = Head.objects.filter(key=1).first()
+    if head and (head.number != expected - 1 or head.digest != previous):
+        yield f"末尾操作记录缺失：应有 {head.number} 条，现有 {expected - 1} 条。"

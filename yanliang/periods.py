@@ -1,0 +1,77 @@
+"""The campaign's calendar: the one clock, Thursdays, the cut-off, working days."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+from django.conf import settings
+from django.utils import timezone
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+THURSDAY = 3
+
+
+def now() -> dt.datetime:
+    """The moment, aware; the only place where the program asks the clock."""
+    return timezone.now()
+
+
+def today() -> dt.date:
+    """The date in Shanghai."""
+    return now().astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """“三排查三清零”: name and dates, kept in fixtures/campaign.json (notice of 2020-03-25)."""
+
+    name: str
+    start: dt.date
+    inspections_due: dt.date
+
+
+@cache
+def campaign() -> Campaign:
+    """The campaign that this installation serves."""
+    data = json.loads((settings.BASE_DIR / "fixtures" / "campaign.json").read_text())
+    return Campaign(
+        name=data["name"],
+        start=dt.date.fromisoformat(data["start"]),
+        inspections_due=dt.date.fromisoformat(data["inspections_due"]),
+    )
+
+
+def is_working_day(day: dt.date) -> bool:
+    """Whether offices work on `day`; beyond the years that the holiday table knows, Monday to Friday."""
+    try:
+        return chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return day.weekday() < 5
+
+
+def thursday_of(day: dt.date) -> dt.date:
+    """The Thursday that closes the reporting week of `day` (Friday to Thursday)."""
+    return day + dt.timedelta((THURSDAY - day.weekday()) % 7)
+
+
+def cut_off(thursday: dt.date) -> dt.datetime:
+    """The moment when the week of `thursday` closes; before a holiday, on the last working day (domain rules §6)."""
+    day = thursday
+    while not is_working_day(day):
+        day -= dt.timedelta(days=1)
+    hour, minute = map(int, settings.WEEKLY_CUT_OFF.split(":"))
+    return dt.datetime.combine(day, dt.time(hour, minute), SHANGHAI)
+
+
+def end_of(day: dt.date) -> dt.datetime:
+    """The first moment after `day` in Shanghai: what happened before it, happened by `day`."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), SHANGHAI)
+
+
+def thursdays(first: dt.date, last: dt.date) -> list[dt.date]:
+    """Every reporting Thursday from the week of `first` to the week of `last`."""
+    start, end = thursday_of(first), thursday_of(last)
+    return [start + dt.timedelta(weeks=week) for week in range((end - start).days // 7 + 1)]

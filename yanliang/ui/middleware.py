@@ -1,0 +1,35 @@
+"""GET only reads: a page that is merely looked at changes nothing."""
+
+from contextlib import ExitStack
+
+from django.db import connections
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WRITES = ("INSERT", "UPDATE", "DELETE")
+#: Signing out the idle and writing the trail are not changes that a page makes.
+EXEMPT_TABLES = ("django_session", "audit_entry", "audit_head", "axes_")
+
+
+class WriteOnGet(RuntimeError):
+    """A GET request tried to change the database."""
+
+
+def refuse_writes(execute, sql, params, many, context):
+    if sql.lstrip()[:6].upper() in WRITES and not any(table in sql for table in EXEMPT_TABLES):
+        raise WriteOnGet(f"A GET request tried to write: {sql[:120]}")
+    return execute(sql, params, many, context)
+
+
+class ReadOnlyGetMiddleware:
+    """Raises WriteOnGet as soon as a GET, HEAD or OPTIONS request writes business data."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in SAFE_METHODS or request.path.startswith("/admin/"):
+            return self.get_response(request)
+        with ExitStack() as guards:
+            for connection in connections.all(initialized_only=True):
+                guards.enter_context(connection.execute_wrapper(refuse_writes))
+            return self.get_response(request)
