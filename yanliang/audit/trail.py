@@ -23,6 +23,7 @@ ACT_LABELS = {
     "idle_signed_out": "超时退出",
     "password_changed": "修改密码",
     "account_saved": "保存账号",
+    "password_reset": "重置密码",
     "id_number_seen": "查看完整证件号",
     "exported": "导出",
 }

@@ -1,4 +1,6 @@
 from django.urls import path
 
+from .views import entry_list
+
 app_name = "audit"
-urlpatterns: list[path] = []
+urlpatterns = [path("", entry_list, name="entry_list")]
