@@ -48,7 +48,9 @@ class HouseholdFactory(factory.django.DjangoModelFactory):
     region_id = "610114007200"
     code = factory.LazyAttribute(lambda household: next_code(household.region_id))
     group = "1组"
-    head_name = factory.Sequence(lambda n: "张" + "一二三四五六七八九十"[n % 10] + "甲乙丙丁"[n % 4])
+    head_name = factory.Sequence(
+        lambda n: "张" + "一二三四五六七八九十"[n % 10] + "甲乙丙丁"[n % 4]
+    )
     id_number = factory.Sequence(resident_id)
     phone = factory.Sequence(lambda n: f"138{n:08}")
     population = 3
@@ -62,9 +64,7 @@ class HouseholdFactory(factory.django.DjangoModelFactory):
     registered_at = dt.datetime(2020, 3, 25, 9, tzinfo=dt.UTC)
     summary_since = factory.SelfAttribute("registered_at")
     keys = factory.LazyAttribute(
-        lambda household: search_columns(
-            household.head_name, household.id_number, household.phone
-        )
+        lambda household: search_columns(household.head_name, household.id_number, household.phone)
     )
     given_name = factory.LazyAttribute(lambda household: household.keys["given_name"])
     pinyin = factory.LazyAttribute(lambda household: household.keys["pinyin"])
@@ -77,9 +77,7 @@ class HouseholdFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def identity(household, create, extracted, **kwargs):
         if create:
-            Identity.objects.create(
-                household=household, household_class=household.household_class
-            )
+            Identity.objects.create(household=household, household_class=household.household_class)
 
 
 def happen(household: Household, *steps: str, by=None) -> Household:

@@ -7,8 +7,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 
-#: Set by the audit app when it starts; this floor stands below it.
-write_trail: Callable[..., Any]
+
+def write_trail(act: str, obj: models.Model, **entry: Any) -> Any:
+    """Replaced by the audit app's `record` when it starts, since this floor stands below it."""
+    raise RuntimeError("The audit app has not started.")
 
 
 def lock(obj: models.Model) -> models.Model:
@@ -23,7 +25,8 @@ def check_version(obj: models.Model, seen: int) -> None:
     """
     if obj.version != seen:
         raise ValidationError(
-            "这条记录在您打开后已被他人修改，您的内容还在页面上：请核对最新内容后再保存。", code="stale"
+            "这条记录在您打开后已被他人修改，您的内容还在页面上：请核对最新内容后再保存。",
+            code="stale",
         )
 
 

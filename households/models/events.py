@@ -74,7 +74,9 @@ class PastSummary(models.Model):
     household = models.ForeignKey(
         "households.Household", models.CASCADE, related_name="past_summaries"
     )
-    region = models.ForeignKey("households.Region", models.PROTECT, related_name="+", db_index=False)
+    region = models.ForeignKey(
+        "households.Region", models.PROTECT, related_name="+", db_index=False
+    )
     household_class = models.ForeignKey(
         "households.HouseholdClass", models.PROTECT, related_name="+", db_index=False
     )

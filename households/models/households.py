@@ -60,13 +60,20 @@ class Household(models.Model):
     population = models.PositiveSmallIntegerField(
         "家庭人口",
         default=1,
-        validators=[MinValueValidator(1, "人口应为 1–30 人。"), MaxValueValidator(30, "人口应为 1–30 人。")],
+        validators=[
+            MinValueValidator(1, "人口应为 1–30 人。"),
+            MaxValueValidator(30, "人口应为 1–30 人。"),
+        ],
     )
     phone = models.CharField(
         "联系电话",
         max_length=20,
         blank=True,
-        validators=[RegexValidator(r"^(1\d{10}|0\d{2,3}-?\d{7,8})$", "电话应为 11 位手机号或带区号的座机号。")],
+        validators=[
+            RegexValidator(
+                r"^(1\d{10}|0\d{2,3}-?\d{7,8})$", "电话应为 11 位手机号或带区号的座机号。"
+            )
+        ],
     )
     household_class = models.ForeignKey(
         "households.HouseholdClass", models.PROTECT, verbose_name="农户类别"
@@ -96,7 +103,9 @@ class Household(models.Model):
     residence = models.CharField("居住情况", max_length=20, choices=Residence, blank=True)
     business_use = models.BooleanField("兼作经营", default=False)
     renovated_year = models.PositiveSmallIntegerField("以往改造年份", null=True, blank=True)
-    renovated_mode = models.CharField("以往改造方式", max_length=12, choices=RenovationMode, blank=True)
+    renovated_mode = models.CharField(
+        "以往改造方式", max_length=12, choices=RenovationMode, blank=True
+    )
     old_house = models.CharField("旧房处置", max_length=16, choices=OldHouse, blank=True)
     other_safe_housing = models.CharField("其他安全住房", max_length=100, blank=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
@@ -108,7 +117,9 @@ class Household(models.Model):
     stage = models.CharField(
         "进度", max_length=16, choices=Stage, default=Stage.UNCHECKED, editable=False
     )
-    grade = models.CharField("鉴定等级", max_length=4, choices=Grade, default=Grade.NONE, editable=False)
+    grade = models.CharField(
+        "鉴定等级", max_length=4, choices=Grade, default=Grade.NONE, editable=False
+    )
     summary_since = models.DateTimeField(default=now, editable=False)
 
     external_reference = models.CharField("国家系统编号", max_length=40, blank=True)
@@ -143,7 +154,9 @@ class Household(models.Model):
             models.Index(fields=["stage", "region"], name="household_by_stage"),
             models.Index(fields=["summary_since"], name="household_summary_since"),
             *[
-                models.Index(fields=[field], name=f"household_{field}", opclasses=["text_pattern_ops"])
+                models.Index(
+                    fields=[field], name=f"household_{field}", opclasses=["text_pattern_ops"]
+                )
                 for field in (
                     "head_name",
                     "given_name",
@@ -174,7 +187,11 @@ class Household(models.Model):
             ),
             models.CheckConstraint(
                 condition=(
-                    Q(stage__in=[Stage.UNCHECKED, Stage.EXEMPT], verdict=Verdict.NONE, grade=Grade.NONE)
+                    Q(
+                        stage__in=[Stage.UNCHECKED, Stage.EXEMPT],
+                        verdict=Verdict.NONE,
+                        grade=Grade.NONE,
+                    )
                     | Q(stage=Stage.SAFE, verdict=Verdict.SAFE, grade=Grade.NONE)
                     | Q(stage=Stage.SUSPECTED, verdict=Verdict.SUSPECTED, grade=Grade.NONE)
                     | Q(

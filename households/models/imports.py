@@ -27,7 +27,9 @@ class RosterImport(models.Model):
     filename = models.CharField("文件名", max_length=200)
     size = models.PositiveIntegerField("大小（字节）")
     sha256 = models.CharField(max_length=64)
-    state = models.CharField("状态", max_length=10, choices=ImportState, default=ImportState.PREVIEW)
+    state = models.CharField(
+        "状态", max_length=10, choices=ImportState, default=ImportState.PREVIEW
+    )
     mapping = models.JSONField("列对应", default=dict)
     counts = models.JSONField("结果", default=dict)
     outcomes = models.BinaryField(null=True)

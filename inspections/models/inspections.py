@@ -49,7 +49,9 @@ class Inspection(models.Model):
     )
     inspected_on = models.DateField("核查日期")
     inspectors = models.JSONField("核查人", default=list)
-    signature = models.CharField("户主签字", max_length=10, choices=Signature, default=Signature.PAPER)
+    signature = models.CharField(
+        "户主签字", max_length=10, choices=Signature, default=Signature.PAPER
+    )
     facts = models.JSONField("住房情况", default=dict)
     answers = models.JSONField("核查结果", default=dict)
     remarks = models.JSONField("说明", default=dict, blank=True)
@@ -133,7 +135,9 @@ class Photo(models.Model):
     household = models.ForeignKey(
         "households.Household", models.PROTECT, related_name="photos", verbose_name="农户"
     )
-    file = models.ImageField("照片", upload_to="photos/%Y/%m/", width_field="width", height_field="height")
+    file = models.ImageField(
+        "照片", upload_to="photos/%Y/%m/", width_field="width", height_field="height"
+    )
     thumbnail = models.ImageField("缩略图", upload_to="photos/%Y/%m/")
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)

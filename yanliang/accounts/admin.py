@@ -92,7 +92,9 @@ class StaffAdmin(UserAdmin):
             by=request.user,
             before={name: str(value) for name, value in before.items() if name not in hidden},
             after={
-                name: str(form.cleaned_data[name]) for name in form.changed_data if name not in hidden
+                name: str(form.cleaned_data[name])
+                for name in form.changed_data
+                if name not in hidden
             },
         )
 

@@ -34,9 +34,11 @@ class IdleSignOutMiddleware:
         if request.user.is_authenticated and self.is_idle(request):
             record("idle_signed_out", request.user, by=request.user)
             logout(request)
-        if not request.user.is_authenticated and wants_answer_in_place(request):
-            if not request.path.startswith(reverse("accounts:sign_in")):
-                return JsonResponse({"error": "登录已超时，请重新登录。"}, status=401)
+        is_open = request.path.startswith(
+            (reverse("accounts:sign_in"), reverse("accounts:session_state"))
+        )
+        if not request.user.is_authenticated and wants_answer_in_place(request) and not is_open:
+            return JsonResponse({"error": "登录已超时，请重新登录。"}, status=401)
         response = self.get_response(request)
         if request.user.is_authenticated and BACKGROUND_HEADER not in request.headers:
             response.set_cookie(
@@ -74,7 +76,7 @@ class PasswordChangeMiddleware:
 
     def __call__(self, request):
         staff = request.user
-        if staff.is_authenticated and staff.must_change_password:
-            if request.path not in map(reverse, self.open_views):
-                return redirect("accounts:change_password")
+        must_change = staff.is_authenticated and staff.must_change_password
+        if must_change and request.path not in map(reverse, self.open_views):
+            return redirect("accounts:change_password")
         return self.get_response(request)

@@ -9,7 +9,9 @@ class DateInput(forms.DateInput):
     input_type = "date"
 
     def __init__(self, attrs=None):
-        super().__init__(attrs={"class": "form-control form-control-sm", **(attrs or {})}, format="%Y-%m-%d")
+        super().__init__(
+            attrs={"class": "form-control form-control-sm", **(attrs or {})}, format="%Y-%m-%d"
+        )
 
 
 class Select(forms.Select):

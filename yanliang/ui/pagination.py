@@ -20,8 +20,13 @@ class CountedPaginator(Paginator):
         return super().count if self.known_count is None else self.known_count
 
 
-def paginate(request: HttpRequest, rows, per_page: int = PER_PAGE, count: int | None = None) -> Page:
-    """The page that `?page=` asks for, the nearest one where there is none such; `numbers` are those to show."""
+def paginate(
+    request: HttpRequest, rows, per_page: int = PER_PAGE, count: int | None = None
+) -> Page:
+    """The page that `?page=` asks for, the nearest one where there is none such.
+
+    `page.numbers` are the page numbers to show.
+    """
     paginator = CountedPaginator(rows, per_page, count)
     page = paginator.get_page(request.GET.get("page"))
     page.numbers = list(paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1))

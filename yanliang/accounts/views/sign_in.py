@@ -27,7 +27,10 @@ def locked_out(request: HttpRequest, response=None, credentials=None) -> HttpRes
     if request.path.endswith("in-place/"):
         return JsonResponse({"error": LOCKED_OUT}, status=423)
     return render(
-        request, "accounts/sign_in.html", {"form": SignInForm(request), "failure": LOCKED_OUT}, status=423
+        request,
+        "accounts/sign_in.html",
+        {"form": SignInForm(request), "failure": LOCKED_OUT},
+        status=423,
     )
 
 
@@ -40,6 +43,10 @@ def next_page(request: HttpRequest) -> str:
     return asked if ours else settings.LOGIN_REDIRECT_URL
 
 
+def record_failure(request: HttpRequest) -> None:
+    record("sign_in_failed", after={"username": request.POST.get("username", "")[:150]})
+
+
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
@@ -49,7 +56,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         login(request, form.get_user())
         record("signed_in", form.get_user(), by=form.get_user())
         return redirect(next_page(request))
-    return render(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
+    if request.method == "POST":
+        record_failure(request)
+    return render(
+        request,
+        "accounts/sign_in.html",
+        {"form": form, "next": request.POST.get("next") or request.GET.get("next", "")},
+    )
 
 
 @require_POST
@@ -61,7 +74,9 @@ def sign_in_in_place(request: HttpRequest) -> JsonResponse:
     """
     form = SignInForm(request, request.POST)
     if not form.is_valid():
-        return JsonResponse({"error": form.non_field_errors()[0] if form.non_field_errors() else "请填写用户名和密码。"}, status=400)
+        record_failure(request)
+        sentences = form.non_field_errors() or ["请填写用户名和密码。"]
+        return JsonResponse({"error": sentences[0]}, status=400)
     expected = request.POST.get("expected", "")
     if expected and form.get_user().get_username() != expected:
         return JsonResponse({"error": f"此页面由“{expected}”打开，请用同一账号登录。"}, status=409)

@@ -2,6 +2,7 @@
 
 from django import template
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.template.loader_tags import BLOCK_CONTEXT_KEY
 
 from yanliang.ui import masking
 
@@ -27,3 +28,9 @@ def query_with(context, **changes) -> str:
         else:
             query[name] = value
     return f"?{query.urlencode()}" if query else "?"
+
+
+@register.simple_tag(takes_context=True)
+def block_again(context, name: str) -> str:
+    """The block `name` a second time on the page: a title is a heading too."""
+    return context.render_context[BLOCK_CONTEXT_KEY].get_block(name).render(context)

@@ -44,4 +44,6 @@ class Command(BaseCommand):
         with transaction.atomic():
             staff.save()
             record("account_saved", staff, after={"role": role, "region": region})
-        self.stdout.write(f"已新建账号 {username}（{staff.get_role_display()}，{region or '系统'}）。")
+        self.stdout.write(
+            f"已新建账号 {username}（{staff.get_role_display()}，{region or '系统'}）。"
+        )
