@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 from . import limits, ole2
@@ -19,16 +20,19 @@ _OFFICE_NS = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
 _TABLE_NS = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 
 NOT_A_WORKBOOK = "这不是 Excel 工作簿。请用 Excel 或 WPS 打开，另存为 .xlsx 后再上传。"
-_ENCRYPTED = "工作簿设了打开密码，读不出来。请在 Excel 中取消密码（文件→信息→保护工作簿），保存后再上传。"
-_DAMAGED = "文件已损坏，打不开。请在 Excel 中打开原件，另存为新的 .xlsx 后再上传。"
+ENCRYPTED = (
+    "工作簿设了打开密码，读不出来。请在 Excel 中取消密码（文件→信息→保护工作簿），保存后再上传。"
+)
+DAMAGED = "文件已损坏，打不开。请在 Excel 中打开原件，另存为新的 .xlsx 后再上传。"
 _BOMB = "文件解压后异常大，为安全起见不予读取。请把花名册复制到新建的工作簿中，保存后再上传。"
 _ENTITIES = "文件内含外部实体声明，为安全起见不予读取。请在 Excel 中另存为新的 .xlsx 后再上传。"
 
 # A cell beyond limits.MAX_COLUMNS (CZ) or limits.MAX_ROW_NUMBER that is not an empty, merely formatted one.
 _FAR_CELL = re.compile(
-    rb' r=["\']((?:[A-Z]{3}|[D-Z][A-Z])\d+|[A-Z]{1,2}(?:\d{6,}|[7-9]\d{4}))["\'][^>/]*>(?!</)'
+    rb' r="((?:[A-Z]{3}|[D-Z][A-Z])\d+|[A-Z]{1,2}(?:\d{6,}|[7-9]\d{4}))"[^>/]*>(?!</)'
 )
 _UNNUMBERED_CELL = re.compile(rb"<(?:\w+:)?c(?:\s+(?!r=)[a-z]+=[\"'][^\"']*[\"'])*\s*>")
+_FORMULA = re.compile(rb"<f[\s/>]")
 _FORMULA_WITHOUT_VALUE = re.compile(
     rb'<(?:\w+:)?c\s[^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*'
     rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*"
@@ -74,8 +78,14 @@ def inspect(path: Path) -> Inspected:
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         try:
             return _inspect_zip(path)
-        except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, OSError) as error:
-            raise RosterRefused("damaged", _DAMAGED) from error
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            struct.error,
+            NotImplementedError,
+            OSError,
+        ) as error:
+            raise RosterRefused("damaged", DAMAGED) from error
     raise RosterRefused("not_workbook", NOT_A_WORKBOOK)
 
 
@@ -84,7 +94,7 @@ def _inspect_ole2(path: Path) -> Inspected:
         compound = ole2.CompoundFile(path)
         names = compound.streams.keys()
         if "EncryptedPackage" in names:
-            raise RosterRefused("encrypted", _ENCRYPTED)
+            raise RosterRefused("encrypted", ENCRYPTED)
         if "Workbook" not in names:
             if "Book" in names:
                 raise RosterRefused(
@@ -94,9 +104,9 @@ def _inspect_ole2(path: Path) -> Inspected:
             raise RosterRefused("not_workbook", NOT_A_WORKBOOK)
         extent = ole2.workbook_extent(compound.read("Workbook"))
     except (ole2.DamagedFile, struct.error) as error:
-        raise RosterRefused("damaged", _DAMAGED) from error
+        raise RosterRefused("damaged", DAMAGED) from error
     if extent.encrypted:
-        raise RosterRefused("encrypted", _ENCRYPTED)
+        raise RosterRefused("encrypted", ENCRYPTED)
     check_extent(extent.last_row, extent.last_column)
     return Inspected("xls")
 
@@ -122,12 +132,17 @@ def _inspect_zip(path: Path) -> Inspected:
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
     names = {part.filename for part in parts}
-    if len(parts) > limits.MAX_ZIP_PARTS or sum(p.file_size for p in parts) > limits.MAX_INFLATED_BYTES:
+    if (
+        len(parts) > limits.MAX_ZIP_PARTS
+        or sum(p.file_size for p in parts) > limits.MAX_INFLATED_BYTES
+    ):
         raise RosterRefused("zip_bomb", _BOMB)
     if any(part.flag_bits & 1 for part in parts):
-        raise RosterRefused("encrypted", _ENCRYPTED)
+        raise RosterRefused("encrypted", ENCRYPTED)
     if "xl/workbook.bin" in names:
-        raise RosterRefused("xlsb", "这是二进制工作簿（.xlsb）。请在 Excel 中另存为 .xlsx 后再上传。")
+        raise RosterRefused(
+            "xlsb", "这是二进制工作簿（.xlsb）。请在 Excel 中另存为 .xlsx 后再上传。"
+        )
     with path.open("rb") as source:
         if "xl/workbook.xml" in names:
             inspected = Inspected("xlsx")
@@ -139,8 +154,29 @@ def _inspect_zip(path: Path) -> Inspected:
         for part in parts:
             total += _inspect_part(source, part, inspected, limits.MAX_INFLATED_BYTES - total)
         if inspected.kind == "ods":
-            _inspect_ods(source, next(p for p in parts if p.filename == "content.xml"), inspected)
+            _inspect_ods(source, {part.filename: part for part in parts}, inspected)
+    if inspected.kind == "xlsx":
+        inspected.facts = _by_sheet_name(path, inspected.facts)
     return inspected
+
+
+def _by_sheet_name(path: Path, facts: dict[str, SheetFacts]) -> dict[str, SheetFacts]:
+    """Facts by the sheet's name instead of its part; the parts were found free of entities."""
+    with zipfile.ZipFile(path) as archive:
+        try:
+            workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+            relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        except (KeyError, ElementTree.ParseError) as error:
+            raise RosterRefused("damaged", DAMAGED) from error
+    targets = {node.get("Id"): node.get("Target", "") for node in relations}
+    named = {}
+    for node in workbook.iter():
+        if node.tag.endswith("}sheet"):
+            relation = next((v for k, v in node.attrib.items() if k.endswith("}id")), None)
+            target = targets.get(relation, "")
+            part = target[1:] if target.startswith("/") else f"xl/{target}"
+            named[node.get("name", "")] = facts.get(part, SheetFacts())
+    return named
 
 
 def _is_ods(source: BinaryIO, parts: list[zipfile.ZipInfo]) -> bool:
@@ -228,7 +264,7 @@ def _inspect_part(
 def _looks_like_xml(head: bytes) -> bool:
     """Whether a part starts as XML; UTF-16 is refused, because its marks would escape the search."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[:4] in (b"<\x00?\x00", b"\x00<\x00?"):
-        raise RosterRefused("damaged", _DAMAGED)
+        raise RosterRefused("damaged", DAMAGED)
     return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<"
 
 
@@ -237,17 +273,19 @@ def _inspect_sheet(xml: bytes, facts: SheetFacts) -> None:
         for column in _COLUMN_WIDTH.finditer(xml):
             _note_width(column[1], facts.widths)
     facts.xml_rows += xml.count(b"<row") + xml.count(b":row")
+    if b" r='" in xml:
+        xml = xml.replace(b"'", b'"')
     far = _FAR_CELL.search(xml)
     if far is not None:
         row, column = split_reference(far[1].decode("ascii"))
         check_extent(row, column)
     # Cells may do without a reference; then only their number in a row tells how far out they lie.
-    if _UNNUMBERED_CELL.search(xml):
+    plain = xml.count(b"<c") == xml.count(b'<c r="') and b":c" not in xml
+    if not plain and _UNNUMBERED_CELL.search(xml):
         for row_xml in xml.split(b"</row>"):
             check_extent(0, row_xml.count(b"<c>") + row_xml.count(b"<c "))
-    formulas = xml.count(b"<f>") + xml.count(b"<f ") + xml.count(b"<f/>")
-    if formulas:
-        facts.formulas += formulas
+    if b"<f" in xml:
+        facts.formulas += len(_FORMULA.findall(xml))
         for cell in _FORMULA_WITHOUT_VALUE.finditer(xml):
             facts.uncached.append(split_reference((cell[1] + cell[2]).decode("ascii")))
 
@@ -291,9 +329,7 @@ class _OdsTables:
         elif tag in (f"{_TABLE_NS} table-cell", f"{_TABLE_NS} covered-table-cell"):
             repeat = _positive(attributes.get(f"{_TABLE_NS} number-columns-repeated"))
             if f"{_OFFICE_NS} value-type" in attributes:
-                check_extent(
-                    self.row + self.row_repeat - 1, self.column + repeat - 1, self.name
-                )
+                check_extent(self.row + self.row_repeat - 1, self.column + repeat - 1, self.name)
             down = _positive(attributes.get(f"{_TABLE_NS} number-rows-spanned"))
             right = _positive(attributes.get(f"{_TABLE_NS} number-columns-spanned"))
             if down > 1 or right > 1:
@@ -311,16 +347,18 @@ def _positive(text: str | None) -> int:
     return max(int(text), 1) if text and text.isdecimal() else 1
 
 
-def _inspect_ods(source: BinaryIO, part: zipfile.ZipInfo, inspected: Inspected) -> None:
+def _inspect_ods(source: BinaryIO, parts: dict[str, zipfile.ZipInfo], inspected: Inspected) -> None:
+    manifest = parts.get("META-INF/manifest.xml")
+    if manifest is not None and b"encryption-data" in b"".join(_inflate(source, manifest)):
+        raise RosterRefused("encrypted", ENCRYPTED)
     tables = _OdsTables(inspected)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = tables.start
     parser.EndElementHandler = tables.end
     try:
-        for chunk in _inflate(source, part):
+        for chunk in _inflate(source, parts["content.xml"]):
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        # An encrypted part is noise where XML should be.
-        raise RosterRefused("encrypted", _ENCRYPTED) from error
+        raise RosterRefused("damaged", DAMAGED) from error
