@@ -10,8 +10,6 @@ from yanliang.tables.pdf import missing_parts
 
 
 @register("tables")
-def check_pdf_parts(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
+def check_pdf_parts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Warn of each system library or font without which a PDF is slow, wrong or impossible."""
     return [Warning(sentence, id="tables.W001") for sentence in missing_parts()]

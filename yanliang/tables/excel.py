@@ -33,7 +33,7 @@ SHEET_NAME_LIMIT: Final = 31
 HEADER_HEIGHT: Final = 26
 WARNING_COLOUR: Final = "FFB3261E"
 
-# The usual names on the bureau's machines (GB/T 9704); Excel falls back by itself where one is missing.
+# The usual names on the bureau's machines (GB/T 9704); Excel itself replaces a missing one.
 TITLE_FONT = Font(name="方正小标宋简体", size=22)
 ANNEX_FONT = Font(name="黑体", size=16)
 HEAD_FONT = Font(name="黑体", size=11)
@@ -76,7 +76,8 @@ def write_sheet(workbook: Workbook, table: Table) -> Worksheet:
     name = sheet_name(table.sheet_name or table.title, taken=workbook.sheetnames)
     sheet = workbook.create_sheet(name)
     for position, column in enumerate(table.leaves, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = column.characters
+        # One character more than the text takes: Excel keeps that much for the cell's own margin.
+        sheet.column_dimensions[get_column_letter(position)].width = column.characters + 1
     header_from = _write_title_block(sheet, table)
     body_from = _write_header(sheet, table, header_from)
     for number, row in enumerate(table.rows, start=body_from):
@@ -143,10 +144,10 @@ def _write_header(sheet: Worksheet, table: Table, first: int) -> int:
         for cell in line:
             top, left = first + cell.line, 1 + cell.position
             bottom, right = top + cell.rowspan - 1, left + cell.colspan - 1
-            for row in sheet.iter_rows(top, bottom, left, right):
-                for covered in row:
-                    covered.font, covered.alignment, covered.border = HEAD_FONT, CENTRE, GRID
-            write_text(sheet.cell(top, left), cell.column.label)
+            target = sheet.cell(top, left)
+            write_text(target, cell.column.label)
+            # Merging carries the border of this cell around the whole area.
+            target.font, target.alignment, target.border = HEAD_FONT, CENTRE, GRID
             if (top, left) != (bottom, right):
                 sheet.merge_cells(None, top, left, bottom, right)
     for offset in range(table.depth):
@@ -163,6 +164,7 @@ def _write_header(sheet: Worksheet, table: Table, first: int) -> int:
             cell = sheet.cell(body_from, position)
             cell.value = leaf.number
             cell.font, cell.alignment, cell.border = NUMBER_LINE_FONT, CENTRE, GRID
+        sheet.row_dimensions[body_from].height = 16
         body_from += 1
     return body_from
 
@@ -229,7 +231,8 @@ def _write_foot(sheet: Worksheet, table: Table, line: int) -> int:
     width = len(table.leaves)
     total = sum(leaf.characters for leaf in table.leaves)
     if table.signatures:
-        _write_spread(sheet, line, table, [f"{label}：" for label in table.signatures], height=32)
+        labels = [f"{label}：" for label in table.signatures]
+        _write_spread(sheet, line, table, labels, height=32, to_edges=False)
         line += 1
     sentences = []
     if table.check_sentence:
@@ -247,14 +250,26 @@ def _write_foot(sheet: Worksheet, table: Table, line: int) -> int:
 
 
 def _write_spread(
-    sheet: Worksheet, line: int, table: Table, texts: Sequence[str], height: float = 22
+    sheet: Worksheet,
+    line: int,
+    table: Table,
+    texts: Sequence[str],
+    *,
+    height: float = 22,
+    to_edges: bool = True,
 ) -> None:
-    """Write `texts` side by side over the width of the table, the first left and the last right."""
+    """Write `texts` side by side over the width of the table.
+
+    `to_edges` sets the last one against the right edge and those between in the middle of their
+    parts; without it every text keeps room to write behind it.
+    """
     spans = _spans([leaf.characters for leaf in table.leaves], len(texts))
     if not spans:
         spans, texts = [(1, len(table.leaves))], ["　　".join(texts)]
     for index, ((left, right), text) in enumerate(zip(spans, texts, strict=True)):
-        horizontal = "left" if index == 0 else "right" if index == len(texts) - 1 else "center"
+        horizontal = "left"
+        if to_edges and index:
+            horizontal = "right" if index == len(texts) - 1 else "center"
         alignment = Alignment(horizontal=horizontal, vertical="center")
         _write_across(sheet, line, left, right, text, BODY_FONT, alignment, height)
 

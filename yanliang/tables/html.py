@@ -56,10 +56,7 @@ def header_markup(table: Table, *, hints: str = "") -> SafeString:
                 # Tooltips open away from the nearer edge, or they would widen the page.
                 far = cell.position * 2 >= len(table.leaves)
                 label = _hint(label, cell.column.hint, f"{hints}-{cell.line}-{cell.position}", far)
-            cells.append(
-                f'<th scope="{scope}"{spans}{_first(cell.position)} data-line="{cell.line}">'
-                f"{label}</th>"
-            )
+            cells.append(f'<th scope="{scope}"{spans}{_first(cell.position)}>{label}</th>')
         lines.append(f"<tr>{''.join(cells)}</tr>")
     if table.numbered:
         numbers = "".join(
@@ -71,7 +68,10 @@ def header_markup(table: Table, *, hints: str = "") -> SafeString:
 
 
 def body_markup(table: Table, *, links: bool = True, notes: str = "") -> SafeString:
-    """Return the rows; on paper without `links`, and without cell notes unless `notes` gives ids."""
+    """Return the rows, on paper without `links`; `notes` is the id prefix of the cell notes.
+
+    Without the prefix no notes are drawn.
+    """
     first, *others = table.leaves
     lines = []
     for index, row in enumerate(table.rows):

@@ -14,9 +14,10 @@ from urllib.request import url2pathname
 
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
 
 from yanliang.tables.html import body_markup, header_markup
-from yanliang.tables.table import DocumentProperties, Table
+from yanliang.tables.table import DocumentProperties, Paper, Table
 
 if TYPE_CHECKING:
     from weasyprint.urls import URLFetcher
@@ -27,6 +28,8 @@ LIBRARIES = {
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
     "libharfbuzz-subset.so.0": "libharfbuzz-subset0",
 }
+# Millimetres between the margins that print.css gives each paper.
+PAPER_WIDTHS: dict[Paper, int] = {"A3 landscape": 388, "A4 landscape": 261, "A4 portrait": 156}
 FONTS_PACKAGE = "fonts-noto-cjk"
 
 
@@ -44,9 +47,7 @@ def render_pdf(template_name: str, context: Mapping[str, Any]) -> bytes:
     )
 
 
-def table_pdf(
-    tables: Sequence[Table], *, properties: DocumentProperties = DocumentProperties()
-) -> bytes:
+def table_pdf(tables: Sequence[Table], *, properties: DocumentProperties) -> bytes:
     """Return the tables as a PDF, each on a page of its own paper.
 
     Raises ValueError without tables.
@@ -67,8 +68,23 @@ def table_face(table: Table) -> dict[str, Any]:
         "head": header_markup(table),
         "body": body_markup(table, links=False),
         "paper": table.paper.replace(" ", "-").lower(),
-        "widths": [round(leaf.characters, 2) for leaf in table.leaves],
+        "points": _points(table),
+        "columns": _column_widths(table),
     }
+
+
+def _points(table: Table) -> int:
+    """Return the size of type, 7 to 11 points, at which the columns hold their characters."""
+    characters = sum(leaf.characters for leaf in table.leaves)
+    # A point is 0.353 mm, and a bold digit with its share of the padding half as wide as high.
+    return max(7, min(11, int(PAPER_WIDTHS[table.paper] / characters / 0.353 / 0.52)))
+
+
+def _column_widths(table: Table) -> SafeString:
+    total = sum(leaf.characters for leaf in table.leaves)
+    return mark_safe(
+        "".join(f'<col style="width: {leaf.characters / total:.3%}">' for leaf in table.leaves)
+    )
 
 
 def missing_parts() -> list[str]:
@@ -79,7 +95,9 @@ def missing_parts() -> list[str]:
         if not _loads(library)
     ]
     if not _has_chinese_font():
-        sentences.append(f"系统没有中文字体，PDF 中的汉字无法显示，请安装：apt-get install {FONTS_PACKAGE}")
+        sentences.append(
+            f"系统没有中文字体，PDF 中的汉字无法显示，请安装：apt-get install {FONTS_PACKAGE}"
+        )
     return sentences
 
 
