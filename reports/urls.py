@@ -1,4 +1,10 @@
 from django.urls import path
 
+from reports.views import annex2
+
 app_name = "reports"
-urlpatterns: list[path] = []
+urlpatterns = [
+    path("annex2/", annex2.annex2, name="annex2"),
+    path("annex2/export/", annex2.annex2_export, name="annex2_export"),
+    path("annex2/households/", annex2.figure_households, name="figure_households"),
+]
