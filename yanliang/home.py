@@ -1,14 +1,22 @@
 """The to-do centre and the menu: the only place that may know every app."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest
-from django.shortcuts import render
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_GET
 
+from households.enums import ImportState
+from households.models import Household, HouseholdChange, RosterImport
+from inspections.models import Inspection, InspectionDraft
 from yanliang.accounts import permissions
+from yanliang.accounts.enums import RegionLevel
+from yanliang.periods import SHANGHAI, campaign, cut_off, now, thursday_of, today
 
 
 class MenuEntry(NamedTuple):
@@ -35,7 +43,7 @@ MENU = (
 def menu(request: HttpRequest) -> dict:
     """The pages that this person may open, the present one marked."""
     staff = getattr(request, "user", None)
-    if staff is None or not staff.is_authenticated:
+    if staff is None or not staff.is_authenticated or staff.must_change_password:
         return {"menu": []}
     entries = []
     for entry in MENU:
@@ -49,6 +57,139 @@ def menu(request: HttpRequest) -> dict:
     return {"menu": entries}
 
 
+class Task(NamedTuple):
+    """Something that waits for this person: how many, where it is done, and whether it is late."""
+
+    label: str
+    count: int
+    url: str
+    hint: str = ""
+    is_urgent: bool = False
+
+
+def link(url_name: str, **parameters) -> str:
+    query = urlencode(parameters)
+    return reverse(url_name) + (f"?{query}" if query else "")
+
+
+def office_tasks(staff) -> Iterator[Task]:
+    """What a street office or a village has to enter and mend."""
+    drafts = InspectionDraft.objects.visible_to(staff).filter(saved_by=staff)
+    yield Task(
+        "我的核查草稿",
+        drafts.count(),
+        link("inspections:draft_list"),
+        "已填写但还没有提交",
+    )
+    returned = Inspection.objects.visible_to(staff).returned()
+    yield Task(
+        "被退回的核查",
+        returned.count(),
+        link("inspections:returned_list"),
+        "按退回理由更正后重新提交",
+        is_urgent=True,
+    )
+    unchecked = Household.objects.visible_to(staff).unchecked()
+    yield Task(
+        "未排查农户",
+        unchecked.count(),
+        link("households:household_list", stage="unchecked"),
+        f"入户核查应于 {campaign().inspections_due:%-m 月 %-d 日}前完成",
+        is_urgent=today() > campaign().inspections_due,
+    )
+
+
+def import_tasks(staff) -> Iterator[Task]:
+    imports = RosterImport.objects.visible_to(staff)
+    yield Task(
+        "待确认的花名册",
+        imports.filter(state=ImportState.PREVIEW).count(),
+        link("households:roster_list"),
+        "已上传，核对后确认导入",
+    )
+    yield Task(
+        "有错误行的导入",
+        imports.filter(state=ImportState.DONE, counts__error__gt=0).count(),
+        link("households:roster_list"),
+        "下载标红的花名册，改正后重新上传",
+    )
+
+
+def review_tasks(staff) -> Iterator[Task]:
+    waiting = Inspection.objects.visible_to(staff).to_review().exclude(submitted_by=staff)
+    yield Task("待审核的核查", waiting.count(), link("inspections:review_list"), "最早提交的在前")
+
+
+def bureau_tasks(staff) -> Iterator[Task]:
+    households = Household.objects.visible_to(staff)
+    yield Task(
+        "待鉴定农户",
+        households.awaiting_appraisal().count(),
+        link("inspections:appraisal_queue"),
+        "疑似不安全，等待组织鉴定",
+        is_urgent=True,
+    )
+
+
+def removal_tasks(staff) -> Iterator[Task]:
+    changes = HouseholdChange.objects.visible_to(staff).pending()
+    yield Task(
+        "待确认的减少",
+        changes.count(),
+        link("households:change_list", state="pending"),
+        "消亡、迁出、合户、重复须经区局确认",
+    )
+
+
+def overdue_tasks(staff) -> Iterator[Task]:
+    late = (
+        Household.objects.visible_to(staff)
+        .not_cleared()
+        .filter(Q(household_class__cleared_by__lt=today()))
+    )
+    yield Task(
+        "超期未清零",
+        late.count(),
+        link("households:household_list", status="overdue"),
+        "已过清零时限，住房还不安全或未排查",
+        is_urgent=True,
+    )
+
+
+TASKS = (
+    (permissions.may_inspect, office_tasks),
+    (permissions.may_import_roster, import_tasks),
+    (permissions.may_review_inspection, review_tasks),
+    (permissions.may_see_appraisal_queue, bureau_tasks),
+    (permissions.may_confirm_removal, removal_tasks),
+    (permissions.may_see_business, overdue_tasks),
+)
+
+
+def tasks_of(staff) -> list[Task]:
+    """Everything that waits for `staff`, what is late first."""
+    tasks = [task for allowed, tasks in TASKS if allowed(staff) for task in tasks(staff)]
+    return sorted(tasks, key=lambda task: (task.count == 0, not task.is_urgent))
+
+
 @login_required
-def home(request):
-    return render(request, "home.html")
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The to-do list by role; the keeper, who does no business, starts at the accounts."""
+    if permissions.may_keep_accounts(request.user):
+        return redirect("admin:index")
+    thursday = thursday_of(today())
+    return render(
+        request,
+        "home.html",
+        {
+            "tasks": tasks_of(request.user),
+            "today": today(),
+            "thursday": thursday,
+            "cut_off": cut_off(thursday).astimezone(SHANGHAI),
+            "is_closed": now() >= cut_off(thursday),
+            "may_inspect": permissions.may_inspect(request.user),
+            "may_import": permissions.may_import_roster(request.user),
+            "is_village": len(request.user.scope_code) == RegionLevel.VILLAGE,
+        },
+    )
