@@ -107,6 +107,7 @@ def sign_in(client):
     """Sign a person in on the test client and return that client."""
 
     def as_person(staff):
+        client.cookies.clear()
         client.force_login(staff)
         return client
 
