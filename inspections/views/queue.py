@@ -1,0 +1,119 @@
+"""The bureau's appraisal queue: every household found 疑似不安全 that has no grade yet, oldest first."""
+
+from typing import NamedTuple
+
+from django import forms
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Prefetch, Value
+from django.db.models.functions import Substr
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from households.enums import EventKind
+from households.models import Household, HouseholdClass, Region, SafetyEvent
+from inspections.models import Inspection
+from yanliang.accounts.enums import RegionLevel
+from yanliang.accounts.permissions import may_see_appraisal_queue
+from yanliang.periods import SHANGHAI, today
+from yanliang.ui.pagination import paginate
+
+#: What can put a household into the queue; the last one that happened did.
+CAUSES = (EventKind.INSPECTED, EventKind.WARNED, EventKind.RULED_BACK)
+
+
+class QueueFilters(forms.Form):
+    """One office, one class; wrong values empty the queue and say why."""
+
+    office = forms.ChoiceField(label="街办", required=False)
+
+    def __init__(self, data, staff):
+        super().__init__(data)
+        self.offices = {each.code: each for each in Region.objects.visible_to(staff).offices()}
+        self.fields["office"].choices = [("", "全部"), *self.offices.items()]
+        # `class` is no name for an attribute in Python.
+        classes = HouseholdClass.objects.values_list("code", "name")
+        self.fields["class"] = forms.ChoiceField(
+            label="类别", required=False, choices=[("", "全部类别"), *classes]
+        )
+
+    def of_class(self, households):
+        if not self.is_valid():
+            return households.none()
+        code = self.cleaned_data["class"]
+        return households.filter(household_class__code=code) if code else households
+
+    @property
+    def chosen_office(self) -> str:
+        return self.cleaned_data["office"] if self.is_valid() else ""
+
+
+class Row(NamedTuple):
+    """A household in the queue: how many days, why, and by which inspection with which photos."""
+
+    household: Household
+    days: int
+    reasons: list[str]
+    inspection: Inspection | None
+    photo_ids: list
+
+
+@login_required
+@require_GET
+def appraisal_queue(request: HttpRequest) -> HttpResponse:
+    if not may_see_appraisal_queue(request.user):
+        raise PermissionDenied
+    filters = QueueFilters(request.GET, request.user)
+    waiting = filters.of_class(Household.objects.visible_to(request.user).awaiting_appraisal())
+    counts = dict(
+        waiting.order_by()
+        .values_list(Substr("region_id", 1, RegionLevel.OFFICE.value))
+        .annotate(households=Count(Value(1)))
+    )
+    office = filters.chosen_office
+    causes = (
+        SafetyEvent.objects.standing()
+        .filter(kind__in=CAUSES)
+        .select_related("inspection")
+        .defer(
+            "inspection__facts",
+            "inspection__answers",
+            "inspection__remarks",
+            "inspection__measures",
+        )
+    )
+    households = (
+        (waiting.within(office) if office else waiting)
+        .select_related("region__parent", "household_class")
+        .prefetch_related(
+            Prefetch("events", causes, to_attr="causes"), "causes__inspection__photo_links"
+        )
+        .order_by("summary_since", "pk")
+    )
+    total = sum(counts.values())
+    page = paginate(request, households, count=counts.get(office, 0) if office else total)
+    return render(
+        request,
+        "inspections/appraisal_queue.html",
+        {
+            "page": page,
+            "rows": [as_row(household) for household in page],
+            "filters": filters,
+            "total": total,
+            "offices": [(each, counts.get(each.code, 0)) for each in filters.offices.values()],
+        },
+    )
+
+
+def as_row(household: Household) -> Row:
+    """A household with its prefetched `causes`, the last of which put it here."""
+    days = (today() - household.summary_since.astimezone(SHANGHAI).date()).days
+    cause = household.causes[-1]
+    inspection = getattr(cause, "inspection", None)
+    if inspection is None:
+        return Row(
+            household, days, [f"{cause.happened_on:%Y-%m-%d} {cause.get_kind_display()}"], None, []
+        )
+    photo_ids = list(dict.fromkeys(link.photo_id for link in inspection.photo_links.all()))
+    return Row(household, days, inspection.reasons, inspection, photo_ids)

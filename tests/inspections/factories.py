@@ -1,0 +1,51 @@
+"""Submitted inspections and their photos, without the form in front of them."""
+
+import datetime as dt
+import io
+
+import factory
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from households.enums import EventKind, Verdict
+from households.events import lock_household, record_event
+from inspections.models import ChecklistVersion, Inspection, Photo
+from inspections.photos import take_photo
+from tests.factories import HouseholdFactory, StaffFactory
+
+SUBMITTED_AT = dt.datetime(2020, 4, 8, 10, tzinfo=dt.UTC)
+
+
+class InspectionFactory(factory.django.DjangoModelFactory):
+    """A submitted inspection with its event; `verdict` and `reasons` say how it went."""
+
+    class Meta:
+        model = Inspection
+
+    household = factory.SubFactory(HouseholdFactory)
+    version = factory.LazyFunction(lambda: ChecklistVersion.objects.latest("number"))
+    inspected_on = dt.date(2020, 4, 8)
+    inspectors = factory.LazyFunction(lambda: ["王建国", "李秀英"])
+    verdict = Verdict.SAFE
+    submitted_by = factory.SubFactory(
+        StaffFactory, username="guanshan", role="recorder", region_id="610114007"
+    )
+    submitted_at = factory.Sequence(lambda n: SUBMITTED_AT + dt.timedelta(minutes=n))
+    event = factory.LazyAttribute(
+        lambda inspection: record_event(
+            lock_household(inspection.household.pk),
+            EventKind.INSPECTED,
+            by=inspection.submitted_by,
+            outcome=inspection.verdict,
+            happened_on=inspection.inspected_on,
+            at=inspection.submitted_at,
+        )
+    )
+
+
+def photo_of(household, by, colour: str = "red") -> Photo:
+    """A photo of `household`; each colour is a different one."""
+    content = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(content, "JPEG")
+    file = SimpleUploadedFile(f"{colour}.jpg", content.getvalue())
+    return take_photo(file, household, by)
