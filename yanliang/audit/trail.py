@@ -26,6 +26,19 @@ ACT_LABELS = {
     "password_reset": "重置密码",
     "id_number_seen": "查看完整证件号",
     "exported": "导出",
+    "summary_rebuilt": "重算进度",
+    "household_added": "新增农户",
+    "household_edited": "修改农户",
+    "class_changed": "身份变更",
+    "household_split": "分户新立",
+    "household_split_off": "分出一户",
+    "removal_requested": "申请无需排查",
+    "removal_confirmed": "确认无需排查",
+    "removal_refused": "不同意无需排查",
+    "household_reinstated": "恢复排查",
+    "inspection_submitted": "提交核查",
+    "inspection_corrected": "更正核查",
+    "draft_discarded": "放弃核查草稿",
 }
 
 HASHED_FIELDS = (
