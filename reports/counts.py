@@ -1,85 +1,59 @@
 """Counts of households by region, class and safety summary: the one stock that every figure is drawn from."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from households.enums import Grade, Stage, Verdict
 from households.summary import Summary
 
-#: Households by class (primary key) and summary.
-Tally = Mapping[tuple[int, Summary], int]
+#: Region code, class (primary key), verdict, stage, grade, and the number of households (户) that share them.
+CountRow = tuple[str, int, str, str, str, int]
+#: Households by place, class, verdict, stage and grade.
+Tally = dict[tuple[str, int, str, str, str], int]
 
 
 @cache
 def summary_of(verdict: str, stage: str, grade: str) -> Summary:
-    """The summary that the database's three plain values stand for; one object for each."""
+    """The summary that the database's three plain values stand for."""
     return Summary(Verdict(verdict), Stage(stage), Grade(grade))
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Households (户) by region code, class and summary, as one query found them."""
+    """Households (户) by region, class and summary, as a query grouped them; rows may share a group."""
 
-    cells: Mapping[tuple[str, int, Summary], int]
-
-    @classmethod
-    def from_rows(cls, rows: Iterable[tuple[str, int, str, str, str, int]]) -> "Counts":
-        """Add up rows of region code, class, verdict, stage, grade and number of households."""
-        cells: Counter[tuple[str, int, Summary]] = Counter()
-        for region, class_id, verdict, stage, grade, households in rows:
-            cells[region, class_id, summary_of(verdict, stage, grade)] += households
-        return cls(cells)
+    rows: Sequence[CountRow]
 
     @property
     def class_ids(self) -> frozenset[int]:
         """The classes that at least one household counts under."""
-        return frozenset(
-            class_id for (_, class_id, _), households in self.cells.items() if households
-        )
+        return frozenset(row[1] for row in self.rows)
 
     def within(self, code: str) -> "Counts":
         """The part that lies in the region `code`."""
-        return Counts(
-            {
-                cell: households
-                for cell, households in self.cells.items()
-                if cell[0].startswith(code)
-            }
-        )
+        return Counts([row for row in self.rows if row[0].startswith(code)])
 
     def of_classes(self, class_ids: frozenset[int]) -> "Counts":
-        return Counts(
-            {cell: households for cell, households in self.cells.items() if cell[1] in class_ids}
-        )
+        return Counts([row for row in self.rows if row[1] in class_ids])
 
     def total(self, belongs: Callable[[Summary], bool] = lambda summary: True) -> int:
         """Households whose summary `belongs`; all of them without it."""
-        return sum(
-            households for (_, _, summary), households in self.cells.items() if belongs(summary)
-        )
+        return sum(row[5] for row in self.rows if belongs(summary_of(*row[2:5])))
 
-    def tally(self) -> Tally:
-        """Households by class and summary, regions added up."""
-        tally: Counter[tuple[int, Summary]] = Counter()
-        for (_, class_id, summary), households in self.cells.items():
-            tally[class_id, summary] += households
-        return tally
+    def tally(self, places: Iterable[str] = ()) -> Tally:
+        """Households added up by those of `places` (region codes, none inside another) that they lie in.
 
-    def tallies(self, places: Iterable[str]) -> dict[str, Tally]:
-        """One tally for each of `places` (region codes, none inside another), in one pass.
-
-        Households that lie in none of them are left out.
+        The place of a household that lies in none of them is "".
         """
-        tallies: dict[str, Counter[tuple[int, Summary]]] = {place: Counter() for place in places}
-        homes: dict[str, Counter[tuple[int, Summary]] | None] = {}
-        for (region, class_id, summary), households in self.cells.items():
-            if region not in homes:
-                homes[region] = next(
-                    (tally for place, tally in tallies.items() if region.startswith(place)), None
-                )
-            home = homes[region]
-            if home is not None:
-                home[class_id, summary] += households
-        return dict(tallies)
+        places = tuple(places)
+        homes: dict[str, str] = {}
+        tally: Tally = Counter()
+        for region, class_id, verdict, stage, grade, households in self.rows:
+            home = homes.get(region)
+            if home is None:
+                home = next((place for place in places if region.startswith(place)), "")
+                homes[region] = home
+            tally[home, class_id, verdict, stage, grade] += households
+        return tally

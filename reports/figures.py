@@ -8,8 +8,7 @@ from django.db.models import Case, Count, IntegerField, QuerySet, Value, When
 from django.db.models.functions import Left
 
 from households.models import Household, PastSummary
-from households.summary import Summary
-from reports.counts import Counts, summary_of
+from reports.counts import Counts, Tally
 from yanliang.accounts.enums import RegionLevel
 from yanliang.periods import end_of, today
 
@@ -47,63 +46,63 @@ def counts_at(scope: str, moment: dt.datetime | None = None) -> Counts:
     What was recorded at `moment` itself is in. Now takes one query, a past moment two.
     """
     if moment is None:
-        return Counts.from_rows(grouped(Household.objects.within(scope)))
-    return Counts.from_rows(
-        [
-            *grouped(standing_households(scope, moment)),
-            *grouped(standing_past(scope, moment)),
-        ]
+        return Counts(list(grouped(Household.objects.within(scope))))
+    return Counts(
+        [*grouped(standing_households(scope, moment)), *grouped(standing_past(scope, moment))]
     )
 
 
 def counts_series(
     scope: str, moments: Iterable[dt.datetime], level: int = RegionLevel.OFFICE
 ) -> dict[dt.datetime, Counts]:
-    """Counts of the region `scope` at each of `moments`, in order of time, with three queries in all.
+    """What `counts_at` gives for each of `moments`, in order of time, with four queries in all.
 
-    Regions are added up to `level`, the length of code that the cells bear (a shorter code stays as it is).
-    A summary counts from the first moment at or after its start, until the first at or after its end.
+    Regions are added up to `level`, the length of code that the rows bear. Starts from the present and takes
+    back what changed, so it costs what happened since the first moment, not what there is.
     """
     moments = sorted(set(moments))
     if not moments:
         return {}
-    households, past = Household.objects.within(scope), PastSummary.objects.within(scope)
-    changes: list[Counter[tuple[str, int, Summary]]] = [Counter() for _ in moments]
+    present = Household.objects.within(scope)
+    past = PastSummary.objects.within(scope).filter(until__gt=moments[0])
+    # What to take back, by the last moment before it: a summary that began later was not there yet,
+    # one that ended later still was.
+    to_undo: list[Tally] = [Counter() for _ in moments]
     for sign, rows, field in (
-        (1, households, "summary_since"),
-        (1, past, "since"),
-        (-1, past, "until"),
+        (-1, present, "summary_since"),
+        (-1, past, "since"),
+        (1, past, "until"),
     ):
-        dated = rows.filter(**{f"{field}__lte": moments[-1]})
-        for *cell, position, number in (
-            dated.order_by()
-            .annotate(place=Left("region_id", level), position=position_among(moments, field))
-            .values_list("place", *COUNTED[1:], "position")
-            .annotate(households=Count(Value(1)))
-        ):
-            region, class_id, *summary = cell
-            changes[position][region, class_id, summary_of(*summary)] += sign * number
-    running: Counter[tuple[str, int, Summary]] = Counter()
+        changed = rows.filter(**{f"{field}__gt": moments[0]}).annotate(
+            place=Left("region_id", level), before=last_before(moments, field)
+        )
+        counted = changed.order_by().values_list("before", "place", *COUNTED[1:])
+        for before, *cell, households in counted.annotate(households=Count(Value(1))):
+            to_undo[before][tuple(cell)] += sign * households
+    running: Tally = Counter()
+    for region, *cell, households in grouped(present):
+        running[region[:level], *cell] += households
     series = {}
-    for moment, change in zip(moments, changes, strict=True):
-        running.update(change)
-        series[moment] = Counts({cell: number for cell, number in running.items() if number})
-    return series
+    for moment, undone in zip(reversed(moments), reversed(to_undo), strict=True):
+        for cell, households in undone.items():
+            running[cell] += households
+        series[moment] = Counts([(*cell, number) for cell, number in running.items() if number])
+    return dict(reversed(series.items()))
 
 
-def position_among(moments: Sequence[dt.datetime], field: str) -> Case | Value:
-    """SQL for the place of the first of `moments` that is not before `field`; halves the list at each step.
+def last_before(moments: Sequence[dt.datetime], field: str) -> Case | Value:
+    """SQL for the place of the last of `moments` before `field`, which is later than the first of them.
 
-    A plain CASE with one line a week would compare every row with thirty moments.
+    Halves the list at each step: a line for each week would compare every row with thirty moments.
     """
 
     def between(first: int, last: int) -> Case | Value:
         if first == last:
-            return Value(first)
-        middle = (first + last) // 2
+            return Value(first, output_field=IntegerField())
+        middle = (first + last + 1) // 2
         return Case(
-            When(**{f"{field}__lte": moments[middle]}, then=between(first, middle)),
-            default=between(middle + 1, last),
+            When(**{f"{field}__gt": moments[middle]}, then=between(middle, last)),
+            default=between(first, middle - 1),
             output_field=IntegerField(),
         )
 

@@ -1,13 +1,13 @@
 """The columns of Annex 2, layout version 1: what each counts, in code and in words, side by side (domain rules §7)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from households.enums import RENOVATION_STAGES, SAFE_STAGES, Grade, Stage, Verdict
 from households.summary import Summary
-from reports.counts import Counts, Tally
+from reports.counts import Counts, Tally, summary_of
 from reports.reachable import reachable_summaries
 
 LAYOUT_VERSION = 1
@@ -194,24 +194,39 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
 )
 COLUMN = {column.number: column for column in COLUMNS}
 COUNT_COLUMNS = tuple(column for column in COLUMNS if isinstance(column, CountColumn))
+NOTHING = {column.number: 0 for column in COUNT_COLUMNS}
 
 
 @cache
-def numbers_of(summary: Summary) -> tuple[int, ...]:
-    """The numbers of the columns that count a household with `summary`."""
+def numbers_of(verdict: str, stage: str, grade: str) -> tuple[int, ...]:
+    """The numbers of the columns that count a household with this summary."""
+    summary = summary_of(verdict, stage, grade)
     return tuple(column.number for column in COUNT_COLUMNS if column.counts(summary))
-
-
-def figures_of_tally(tally: Tally, class_ids: frozenset[int] | None = None) -> Figures:
-    """The figures of the households in `tally`, or of those of some classes."""
-    figures = dict.fromkeys((column.number for column in COUNT_COLUMNS), 0)
-    for (class_id, summary), households in tally.items():
-        if class_ids is None or class_id in class_ids:
-            for number in numbers_of(summary):
-                figures[number] += households
-    return Figures(figures)
 
 
 def figures_of(counts: Counts, class_ids: frozenset[int] | None = None) -> Figures:
     """The figures of all that `counts` holds, or of the households of some classes."""
-    return figures_of_tally(counts.tally(), class_ids)
+    by_class = figures_by_class(counts.tally())
+    return total_of(
+        figures
+        for (_, class_id), figures in by_class.items()
+        if class_ids is None or class_id in class_ids
+    )
+
+
+def figures_by_class(tally: Tally) -> dict[tuple[str, int], Figures]:
+    """The figures of each place and class in `tally`."""
+    found: dict[tuple[str, int], dict[int, int]] = {}
+    for (place, class_id, *summary), households in tally.items():
+        figures = found.setdefault((place, class_id), dict(NOTHING))
+        for number in numbers_of(*summary):
+            figures[number] += households
+    return {key: Figures(figures) for key, figures in found.items()}
+
+
+def total_of(parts: Iterable[Figures]) -> Figures:
+    total = dict(NOTHING)
+    for part in parts:
+        for number, households in part.households.items():
+            total[number] += households
+    return Figures(total)

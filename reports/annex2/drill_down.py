@@ -1,7 +1,7 @@
 """From a figure of Annex 2 to exactly the households that it counts."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -21,11 +21,13 @@ def sheet_url(region: str, section: str, day: dt.date | None) -> str:
     return address("reports:annex2", region=region, section=section, date=day)
 
 
-def figure_url(region: str, section: str, column: int, day: dt.date | None) -> str:
-    """The page that lists the households behind a figure; the same short form now and for a past day."""
-    return address(
-        "reports:figure_households", region=region, section=section, column=column, date=day
-    )
+def figure_urls(region: str, section: str, day: dt.date | None) -> Callable[[int], str]:
+    """From a column's number, the page that lists the households behind its figure, now or for a past day.
+
+    The address is short: the summaries that a column counts would fill a kilobyte in each of 200 cells.
+    """
+    stem = address("reports:figure_households", region=region, section=section, date=day)
+    return lambda column: f"{stem}&column={column}"
 
 
 def register_url(region: str, section: Section, column: CountColumn) -> str:

@@ -1,6 +1,7 @@
 """Annex 2 as a file to take away, with who took it, when and why inside it and in the trail."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from reports.annex2.faces import TITLE, chinese_date, tables_of
 from reports.annex2.sheet import Sheet
@@ -16,7 +17,11 @@ def workbook(tables: Sequence[Table], properties: DocumentProperties) -> bytes:
 
 
 def pdf(tables: Sequence[Table], properties: DocumentProperties) -> bytes:
-    return table_pdf(tables, properties=properties)
+    """One page for each section; the 填表说明 once, for it takes the paper of eight rows."""
+    first, *others = tables
+    return table_pdf(
+        [first, *(replace(table, notes=()) for table in others)], properties=properties
+    )
 
 
 #: Content type and writer of each file format.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from reports.annex2.columns import COLUMNS, LAYOUT_VERSION, CountColumn, RateColumn
-from reports.annex2.drill_down import figure_url, sheet_url
+from reports.annex2.drill_down import figure_urls, sheet_url
 from reports.annex2.identities import IDENTITIES
 from reports.annex2.sections import Section
 from reports.annex2.sheet import Line, Sheet
@@ -86,11 +86,10 @@ def row_of(sheet: Sheet, section: Section, line: Line) -> Row:
     """The row of one region; the name of a region below opens its own table."""
     below = line.region.code != sheet.region.code
     place = sheet_url(line.region.code, section.key, sheet.day) if below else ""
+    figure_url = figure_urls(line.region.code, section.key, sheet.day)
     cells: dict[str, Cell] = {"place": Cell(line.name, href=place)}
     for column in COLUMNS:
-        href = ""
-        if isinstance(column, CountColumn):
-            href = figure_url(line.region.code, section.key, column.number, sheet.day)
+        href = figure_url(column.number) if isinstance(column, CountColumn) else ""
         cells[str(column.number)] = Cell(column.value(line.figures), href=href)
     return Row(cells, kind="total" if line.is_total else "detail", key=line.region.code)
 

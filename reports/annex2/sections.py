@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from households.models import HouseholdClass
 from yanliang.periods import campaign, today
@@ -24,7 +25,7 @@ class Section:
     classes: tuple[HouseholdClass, ...]
     parent: str = ""
 
-    @property
+    @cached_property
     def class_ids(self) -> frozenset[int] | None:
         return frozenset(each.pk for each in self.classes) if self.parent else None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from households.models import Region
-from reports.annex2.columns import Figures, figures_of_tally
+from reports.annex2.columns import Figures, figures_by_class, total_of
 from reports.annex2.identities import faults, sum_faults
 from reports.annex2.sections import Section, sections_at
 from reports.counts import Counts
@@ -49,13 +49,20 @@ class Sheet:
     @cached_property
     def figures(self) -> dict[tuple[str, str], Figures]:
         """Figures by region code and section key."""
-        tallies = self.counts.tallies(place.code for place in self.places)
-        tallies[self.region.code] = self.counts.tally()
-        return {
-            (code, section.key): figures_of_tally(tally, section.class_ids)
-            for code, tally in tallies.items()
-            for section in self.sections
-        }
+        by_class = figures_by_class(self.counts.tally(place.code for place in self.places))
+        figures = {}
+        for section in self.sections:
+            counted = {
+                key: found
+                for key, found in by_class.items()
+                if section.class_ids is None or key[1] in section.class_ids
+            }
+            for place in self.places:
+                parts = (found for key, found in counted.items() if key[0] == place.code)
+                figures[place.code, section.key] = total_of(parts)
+            # Not the sum of the rows above it: a household that stands in none of them must show.
+            figures[self.region.code, section.key] = total_of(counted.values())
+        return figures
 
     def section(self, key: str) -> Section | None:
         return next((section for section in self.sections if section.key == key), None)
