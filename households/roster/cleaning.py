@@ -152,10 +152,10 @@ _ID_NUMERIC = CellFault(
 
 
 def chinese_number(text: str) -> int | None:
-    """“8” → 8, “八” → 8, “十二” → 12, “二十一” → 21; None for anything else."""
-    if text.isascii() and text.isdigit():
+    """“8” → 8, “八” → 8, “十二” → 12, “二十一” → 21; None for anything else or longer."""
+    if len(text) <= 5 and text.isascii() and text.isdigit():
         return int(text)
-    if not _CHINESE_NUMBER.fullmatch(text):
+    if len(text) > 5 or not _CHINESE_NUMBER.fullmatch(text):
         return None
     if not any(unit in text for unit in "十百"):
         return int("".join(str(_CHINESE_DIGITS[c]) for c in text))
@@ -203,9 +203,9 @@ def floor_area(value: CellValue) -> Decimal | None | CellFault:
     low, high = AREA_RANGE
     text = _AREA_UNIT.sub("", compact(value)).removeprefix("约").replace(",", "")
     if not isinstance(value, bool | date) and _NUMBER.fullmatch(text):
-        area = Decimal(text).quantize(Decimal("0.01"))
+        area = Decimal(text)
         if low <= area <= high:
-            return area
+            return area.quantize(Decimal("0.01"))
     return CellFault("area_invalid", f"建筑面积“{shown(value)}”不对，应填写 5–2000 之间的平方米数")
 
 

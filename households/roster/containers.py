@@ -31,6 +31,8 @@ _ENTITIES = "文件内含外部实体声明，为安全起见不予读取。请�
 _FAR_CELL = re.compile(
     rb' r="((?:[A-Z]{3}|[D-Z][A-Z])\d+|[A-Z]{1,2}(?:\d{6,}|[7-9]\d{4}))"[^>/]*>(?!</)'
 )
+_VALUE_MARKS = (b"</v", b"</is", b"</f", b":v>", b":is>", b":f>")
+_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _UNNUMBERED_CELL = re.compile(rb"<(?:\w+:)?c(?:\s+(?!r=)[a-z]+=[\"'][^\"']*[\"'])*\s*>")
 _FORMULA = re.compile(rb"<f[\s/>]")
 _FORMULA_WITHOUT_VALUE = re.compile(
@@ -273,6 +275,9 @@ def _inspect_sheet(xml: bytes, facts: SheetFacts) -> None:
         for column in _COLUMN_WIDTH.finditer(xml):
             _note_width(column[1], facts.widths)
     facts.xml_rows += xml.count(b"<row") + xml.count(b":row")
+    if not any(mark in xml for mark in _VALUE_MARKS):
+        # Formatted empty rows: nothing that a reader would keep.
+        return
     if b" r='" in xml:
         xml = xml.replace(b"'", b'"')
     far = _FAR_CELL.search(xml)
@@ -283,7 +288,7 @@ def _inspect_sheet(xml: bytes, facts: SheetFacts) -> None:
     plain = xml.count(b"<c") == xml.count(b'<c r="') and b":c" not in xml
     if not plain and _UNNUMBERED_CELL.search(xml):
         for row_xml in xml.split(b"</row>"):
-            check_extent(0, row_xml.count(b"<c>") + row_xml.count(b"<c "))
+            check_extent(0, len(_CELL.findall(row_xml)) - 1)
     if b"<f" in xml:
         facts.formulas += len(_FORMULA.findall(xml))
         for cell in _FORMULA_WITHOUT_VALUE.finditer(xml):
@@ -297,7 +302,7 @@ def _note_width(attributes: bytes, widths: dict[int, float]) -> None:
         width = float(values[b"width"])
     except (KeyError, ValueError):
         return
-    for column in range(first - 1, min(last, limits.MAX_COLUMNS)):
+    for column in range(max(first - 1, 0), min(last, limits.MAX_COLUMNS)):
         widths[column] = width
 
 

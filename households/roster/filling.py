@@ -51,6 +51,7 @@ def _written_once(
     written = 0
     above: CellValue = ""
     previous: CellValue = ""
+    current_village: CellValue = ""
     for number in range(mapping.first_data_row, len(sheet.rows) + 1):
         row = sheet.rows[number - 1]
         if not any(
@@ -58,7 +59,9 @@ def _written_once(
         ):
             continue
         cell = row[column] if column < len(row) else ""
-        if village is not None and village < len(row) and not is_blank(row[village]):
+        here = row[village] if village is not None and village < len(row) else ""
+        if not is_blank(here) and here != current_village:
+            current_village = here
             above = cell
         if not is_blank(cell):
             if cell == previous:

@@ -192,8 +192,11 @@ def _find_header(sheet: Sheet) -> _Header | None:
     best: _Header | None = None
     for first in range(min(_HEADER_SEARCH_ROWS, len(sheet.rows))):
         header = _header_at(sheet, first)
-        # Equal scores: the later start, because the rows above add nothing.
-        if header is not None and (best is None or header.score >= best.score):
+        if header is None:
+            continue
+        # An equal score from a later start shows that the rows above add nothing: a title, not a header.
+        shorter = best is not None and first <= best.last and header.score == best.score
+        if best is None or header.score > best.score or shorter:
             best = header
     return best
 

@@ -22,6 +22,3 @@ MAX_CONTENT_BYTES = 150 * 1024 * 1024
 SUSPICIOUS_BYTES = 50 * 1024 * 1024
 MAX_RATIO = 400
 """Inflated ÷ packed size of a part above `SUSPICIOUS_BYTES`; formatted empty rows reach about 100."""
-
-MAX_CELL_TEXT = 2_000
-"""Characters of one cell that are kept."""

@@ -83,7 +83,8 @@ def open_roster(path: str | Path, *, filename: str = "") -> Roster:
 def _read_sheets(path: Path, inspected: containers.Inspected) -> list[Sheet]:
     sheets = []
     cells = filled_rows = 0
-    with calamine.CalamineWorkbook.from_path(path) as workbook:
+    # From an open file: given a path, the reader would trust its extension.
+    with path.open("rb") as source_file, calamine.load_workbook(source_file) as workbook:
         metadata = [
             entry
             for entry in workbook.sheets_metadata
@@ -96,8 +97,9 @@ def _read_sheets(path: Path, inspected: containers.Inspected) -> list[Sheet]:
             )
         for entry in metadata:
             source = workbook.get_sheet_by_name(entry.name)
-            height, width = source.total_height, source.total_width
-            containers.check_extent(height - 1, width - 1, entry.name)
+            last_row, last_column = source.end or (-1, -1)
+            containers.check_extent(last_row, last_column, entry.name)
+            height, width = last_row + 1, last_column + 1
             cells += height * width
             if cells > limits.MAX_CELLS:
                 raise RosterRefused(
