@@ -26,7 +26,7 @@ CAUSES = (EventKind.INSPECTED, EventKind.WARNED, EventKind.RULED_BACK)
 class QueueFilters(forms.Form):
     """One office, one class; wrong values empty the queue and say why."""
 
-    office = forms.ChoiceField(label="街办", required=False)
+    office = forms.ChoiceField(label="街办", required=False, widget=forms.HiddenInput)
 
     def __init__(self, data, staff):
         super().__init__(data)
@@ -35,7 +35,10 @@ class QueueFilters(forms.Form):
         # `class` is no name for an attribute in Python.
         classes = HouseholdClass.objects.values_list("code", "name")
         self.fields["class"] = forms.ChoiceField(
-            label="类别", required=False, choices=[("", "全部类别"), *classes]
+            label="类别",
+            required=False,
+            widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
+            choices=[("", "全部类别"), *classes],
         )
 
     def of_class(self, households):

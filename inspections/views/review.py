@@ -22,6 +22,8 @@ from inspections.models import Inspection
 from yanliang.accounts.permissions import may_review_inspection
 from yanliang.ui.pagination import paginate
 
+SELECT = forms.Select(attrs={"class": "form-select form-select-sm"})
+
 
 class ReviewFilters(forms.Form):
     """Narrows the desk to one verdict or one village that `staff` sees; wrong values empty it and say why."""
@@ -29,13 +31,14 @@ class ReviewFilters(forms.Form):
     verdict = forms.ChoiceField(
         label="结论",
         required=False,
+        widget=SELECT,
         choices=[
             ("", "全部"),
             (Verdict.SUSPECTED, Verdict.SUSPECTED.label),
             (Verdict.SAFE, Verdict.SAFE.label),
         ],
     )
-    village = forms.ChoiceField(label="村（社区）", required=False)
+    village = forms.ChoiceField(label="村（社区）", required=False, widget=SELECT)
 
     def __init__(self, data, staff):
         super().__init__(data)

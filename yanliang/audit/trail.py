@@ -26,6 +26,12 @@ ACT_LABELS = {
     "password_reset": "重置密码",
     "id_number_seen": "查看完整证件号",
     "exported": "导出",
+    "roster_uploaded": "上传花名册",
+    "roster_refused": "花名册被拒收",
+    "roster_mapped": "调整花名册列对应",
+    "roster_cancelled": "放弃花名册",
+    "roster_imported": "导入花名册",
+    "roster_undone": "撤销花名册导入",
     "summary_rebuilt": "重算进度",
     "household_added": "新增农户",
     "household_edited": "修改农户",
@@ -38,6 +44,9 @@ ACT_LABELS = {
     "household_reinstated": "恢复排查",
     "inspection_submitted": "提交核查",
     "inspection_corrected": "更正核查",
+    "inspection_reviewed": "审核通过核查",
+    "inspection_returned": "退回核查",
+    "orphan_photos_cleared": "清除未使用的照片",
     "draft_discarded": "放弃核查草稿",
 }
 
