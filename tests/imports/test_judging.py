@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from households.roster.headers import Mapping, find_mapping
+from households.roster.headers import find_mapping
 from households.roster.judging import judge_rows
 from households.roster.reader import open_roster
 from households.roster.reference import VillageRef
@@ -390,27 +390,3 @@ def test_same_name_in_two_offices(tmp_path):
 def test_village_that_contradicts_the_office_column(tmp_path):
     path = write_xlsx(tmp_path / "r.xlsx", [[*HEADER, "街办"], [*row(1), "北屯街道"]])
     assert judge(path, DISTRICT) == [(2, "error", "village_unknown")]
-
-
-def test_missing_required_column_can_be_pointed_out(tmp_path):
-    header = ["代号" if heading == "身份证号" else heading for heading in HEADER]
-    roster = open_roster(write_xlsx(tmp_path / "r.xlsx", [header, row()]))
-    known = sheets.reference()
-    mapping = find_mapping(roster, known.villages)
-    assert "“身份证号”" in mapping.missing_message
-    with pytest.raises(ValueError, match="身份证号"):
-        list(judge_rows(roster, mapping, known, TODAY))
-
-    stored = Mapping.from_json(mapping.with_column("id_number", 4).to_json())
-    assert stored.missing_message == ""
-    assert [r.outcome for r in judge_rows(roster, stored, known, TODAY)] == ["new"]
-
-
-def test_moving_a_field_frees_its_former_column(tmp_path):
-    mapping = read(write_xlsx(tmp_path / "r.xlsx", [HEADER, row()]))[1]
-    moved = mapping.with_column("remark", 9)
-    assert moved.sheets[0].fields["remark"] == 9
-    assert "storeys" not in moved.sheets[0].fields
-    assert "storeys" in mapping.sheets[0].fields
-    with pytest.raises(KeyError):
-        mapping.with_column("colour", 1)

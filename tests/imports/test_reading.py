@@ -4,9 +4,22 @@ import openpyxl
 import pytest
 
 from households.roster import fields
+from households.roster.headers import Mapping, find_mapping
+from households.roster.judging import judge_rows
 from households.roster.reader import open_roster
 
-from .sheets import HEADER, judge, read, row, write_ods, write_sheets, write_xls, write_xlsx
+from . import sheets
+from .sheets import (
+    HEADER,
+    TODAY,
+    judge,
+    read,
+    row,
+    write_ods,
+    write_sheets,
+    write_xls,
+    write_xlsx,
+)
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
@@ -108,3 +121,27 @@ def test_samples_show_a_person_what_each_column_holds(tmp_path):
     extra = mapping.sheets[0].unmapped
     assert [(c.index, c.heading, c.samples) for c in extra] == [(12, "是否常住", ("是", "否"))]
     assert mapping.sheets[0].columns[1].samples == ("苏赵村",)
+
+
+def test_missing_required_column_can_be_pointed_out(tmp_path):
+    header = ["代号" if heading == "身份证号" else heading for heading in HEADER]
+    roster = open_roster(write_xlsx(tmp_path / "r.xlsx", [header, row()]))
+    known = sheets.reference()
+    mapping = find_mapping(roster, known.villages)
+    assert "“身份证号”" in mapping.missing_message
+    with pytest.raises(ValueError, match="身份证号"):
+        list(judge_rows(roster, mapping, known, TODAY))
+
+    stored = Mapping.from_json(mapping.with_column("id_number", 4).to_json())
+    assert stored.missing_message == ""
+    assert [r.outcome for r in judge_rows(roster, stored, known, TODAY)] == ["new"]
+
+
+def test_moving_a_field_frees_its_former_column(tmp_path):
+    mapping = read(write_xlsx(tmp_path / "r.xlsx", [HEADER, row()]))[1]
+    moved = mapping.with_column("remark", 9)
+    assert moved.sheets[0].fields["remark"] == 9
+    assert "storeys" not in moved.sheets[0].fields
+    assert "storeys" in mapping.sheets[0].fields
+    with pytest.raises(KeyError):
+        mapping.with_column("colour", 1)
