@@ -15,10 +15,11 @@ def lock_village(region_id: str) -> Region:
 
 
 def code_sequence(region_id: str) -> Iterator[str]:
-    """Codes for new households of a locked village, from the first free number upwards: 61011400720000001 …"""
-    last = Household.objects.filter(region_id=region_id, code__prefix=region_id).aggregate(
-        last=Max("code")
-    )["last"]
+    """Codes for new households of a locked village, from the first free number upwards: 61011400720000001 …
+
+    A household that moved to another village keeps its code, so that number stays taken.
+    """
+    last = Household.objects.filter(code__prefix=region_id).aggregate(last=Max("code"))["last"]
     serial = int(last[-SERIAL_DIGITS:]) if last else 0
     while True:
         serial += 1

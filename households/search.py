@@ -108,22 +108,28 @@ def search(households: QuerySet, text: str) -> QuerySet:
     text = "".join(text.split()).translate(FULL_WIDTH)
     if not text:
         return households
+    # A query of its own: beside a range of regions, SQLite would read that range and no search key's index.
+    found = households.model.objects.filter(meanings(text)).order_by()
+    return households.filter(pk__in=found.values("pk"))
+
+
+def meanings(text: str) -> Q:
+    """What `text`, without spaces and full-width forms, can stand for."""
     if match := GROUP.fullmatch(text):
-        return households.filter(group=f"{int(match[1])}组")
+        return Q(group=f"{int(match[1])}组")
     if HAN.search(text):
-        return households.filter(Q(head_name__prefix=text) | Q(given_name__prefix=text))
+        return Q(head_name__prefix=text) | Q(given_name__prefix=text)
     if text.isascii() and text.isalpha() and text.lower() != "x":
-        keys = ("pinyin", "pinyin_other", "initials", "initials_other")
-        return households.filter(any_prefix(keys, text.lower()))
+        return any_prefix(("pinyin", "pinyin_other", "initials", "initials_other"), text.lower())
     digits = text.upper()
-    meanings = Q(code__prefix=digits)
+    condition = Q(code__prefix=digits)
     if digits.isdigit() and len(digits) <= 2:
-        meanings |= Q(group=f"{int(digits)}组")
+        condition |= Q(group=f"{int(digits)}组")
     if len(digits) >= 3:
-        meanings |= any_prefix(("id_reversed", "phone_reversed"), digits[::-1])
+        condition |= any_prefix(("id_reversed", "phone_reversed"), digits[::-1])
     if len(digits) == 18:
-        meanings |= Q(id_number=digits)
-    return households.filter(meanings)
+        condition |= Q(id_number=digits)
+    return condition
 
 
 def any_prefix(fields: tuple[str, ...], text: str) -> Q:
