@@ -117,7 +117,13 @@ def judge_into(roster_import: RosterImport, roster: Roster, mapping: Mapping) ->
     )
     roster_import.outcomes = pack(
         [
-            [row.judged.sheet, row.judged.row, row.outcome, row.judged.codes_text, row.judged.sentence]
+            [
+                row.judged.sheet,
+                row.judged.row,
+                row.outcome,
+                row.judged.codes_text,
+                row.judged.sentence,
+            ]
             for row in rows
         ]
     )

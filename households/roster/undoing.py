@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from households.enums import ImportState
 from households.events import save_summary
-from households.models import Household, Identity, RosterImport
+from households.models import Household, HouseholdChange, Identity, RosterImport
 from households.search import search_columns
 from yanliang.audit.trail import record
 from yanliang.periods import now
@@ -97,11 +97,12 @@ def touched_new(pks: list[int], roster_import: RosterImport) -> list[str]:
     """Households that the import added and that were edited, inspected, drafted or removed since."""
     touched = []
     for households in chunks(pks):
-        other_changes = households.filter(changes__isnull=False).exclude(
-            changes__roster_import=roster_import
+        later_changes = HouseholdChange.objects.filter(household=OuterRef("pk")).exclude(
+            roster_import=roster_import
         )
-        later = other_changes.values("pk")
-        found = households.filter(Q(version__gt=1) | has_been_worked_on() | Q(pk__in=later))
+        found = households.filter(
+            Q(version__gt=1) | has_been_worked_on() | Q(Exists(later_changes))
+        )
         touched.extend(str(household) for household in found)
     return touched
 

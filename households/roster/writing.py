@@ -20,6 +20,7 @@ from households.search import search_columns
 from yanliang.periods import SHANGHAI
 
 from .comparing import COPIED, PlannedRow
+from .judging import CleanRow
 
 #: Changes that decide where and as what a household is counted.
 COUNTED = frozenset({"region_id", "household_class_id"})
@@ -82,9 +83,13 @@ class RosterWriter:
                 registered_at=self.at,
                 summary_since=self.at,
                 registered_by=self.by,
-                **{name: getattr(values, name) for name in COPIED},
+                **self.said(values),
                 **search_columns(values.head_name, values.id_number, values.phone),
             )
+
+    def said(self, values: CleanRow) -> dict[str, Any]:
+        """What the roster says of a household; for the rest the register's own defaults hold."""
+        return {name: value for name in COPIED if (value := getattr(values, name)) is not None}
 
     def identity(
         self, household: Household, household_class: HouseholdClass, row: PlannedRow
