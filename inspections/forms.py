@@ -11,6 +11,8 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import construct_instance
 from django.http import QueryDict
 
 from households.models import Household
@@ -158,14 +160,25 @@ class FactsForm(forms.ModelForm):
         """A year from 1900 to this one (domain rules §8)."""
         year = self.cleaned_data[name]
         if year is not None and not FIRST_YEAR <= year <= today().year:
-            raise forms.ValidationError(
+            raise ValidationError(
                 f"{self.fields[name].label}应在 {FIRST_YEAR}–{today().year} 年之间。"
             )
         return year
 
-    def clean(self) -> dict[str, Any]:
-        """The fields' own rules say all that the register's constraints do, without asking the database."""
-        return self.cleaned_data
+    def _post_clean(self) -> None:
+        """The fields' own rules alone: the register's constraints say the same, and would ask the database each time."""
+        self.instance = construct_instance(self, self.instance, self._meta.fields)
+        try:
+            self.instance.clean_fields(exclude=self._get_validation_exclusions())
+        except ValidationError as wrong:
+            self._update_errors(wrong)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """House facts as plain JSON values; one that breaks its rule counts as unknown."""
+        unknown = self.errors
+        facts = self.instance.dwelling_facts
+        return {name: None if name in unknown else value for name, value in facts.items()}
 
     @property
     def sentences(self) -> dict[str, str]:

@@ -98,13 +98,16 @@ class Examination:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """House facts as plain JSON values; a fact that breaks its rule counts as unknown."""
-        self.form.is_valid()
-        return self.form.instance.dwelling_facts
+        return self.form.facts
 
     @cached_property
     def items(self) -> tuple[ChecklistItem, ...]:
         return applicable(self.checklist.items, HouseFacts.of(self.facts))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Codes of the items that apply."""
+        return frozenset(item.code for item in self.items)
 
     @cached_property
     def answers(self) -> dict[str, str]:
@@ -112,7 +115,7 @@ class Examination:
         typed = self.typed.get("answers", {})
         answers = {}
         for item in self.checklist.items:
-            if item not in self.items:
+            if item.code not in self.codes:
                 answers[item.code] = Answer.NOT_APPLICABLE.value
             elif typed.get(item.code) in ANSWERS[item.answer_kind]:
                 answers[item.code] = typed[item.code]

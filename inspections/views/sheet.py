@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from django import forms
 
@@ -57,12 +57,21 @@ class FactField(NamedTuple):
     conditions: str
 
 
-class Row(NamedTuple):
-    """One item with what has been typed about it."""
+class Row(TypedDict):
+    """One item with what has been typed about it.
 
-    item: ChecklistItem
+    A dictionary, because a template looks a name up as a key first, and this page does so thousands of times.
+    """
+
+    code: str
+    question: str
     effect: str
+    requirement: str
+    hint: str
+    basis: str
+    kind: str
     structures: str
+    applies_if: str
     is_shown: bool
     options: list[Option]
     is_measured: bool
@@ -70,6 +79,8 @@ class Row(NamedTuple):
     remark: str
     measure: str
     photos: list[Photo]
+    #: Other items get their box for photos in the browser, when they fail.
+    has_photo_box: bool
 
 
 class Part(NamedTuple):
@@ -126,28 +137,38 @@ def parts(examination: Examination) -> Iterator[Part]:
         yield Part(
             name,
             rows,
-            any(row.is_shown for row in rows),
-            any(row.item.answer_kind == AnswerKind.CHECK for row in rows),
+            any(row["is_shown"] for row in rows),
+            any(row["kind"] == AnswerKind.CHECK for row in rows),
         )
 
 
 def row(item: ChecklistItem, examination: Examination) -> Row:
     typed = examination.typed
-    answer = typed.get("answers", {}).get(item.code, "")
+    code = item.code
+    answer = typed.get("answers", {}).get(code, "")
+    photos = examination.photos_of(code)
+    is_measured = item.answer_kind == AnswerKind.MEASURE
     return Row(
-        item=item,
+        code=code,
+        question=item.question,
         effect=Effect(item.effect).label,
+        requirement=item.requirement,
+        hint=item.hint,
+        basis=item.basis,
+        kind=item.answer_kind,
         structures=" ".join(item.structures),
-        is_shown=item in examination.items,
+        applies_if=item.applies_if,
+        is_shown=code in examination.codes,
         options=[
             Option(choice.value, str(choice.label), choice == answer, COLOURS[choice])
             for choice in ANSWERS[item.answer_kind]
         ],
-        is_measured=item.answer_kind == AnswerKind.MEASURE,
+        is_measured=is_measured,
         is_noted=answer in NOTED,
-        remark=typed.get("remarks", {}).get(item.code, ""),
-        measure=typed.get("measures", {}).get(item.code, ""),
-        photos=examination.photos_of(item.code),
+        remark=typed.get("remarks", {}).get(code, ""),
+        measure=typed.get("measures", {}).get(code, ""),
+        photos=photos,
+        has_photo_box=bool(photos) or answer in NOTED,
     )
 
 

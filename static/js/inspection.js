@@ -50,9 +50,14 @@
     form.querySelector("[data-needs-structure]").hidden = structure !== "";
   };
 
+  const photoBox = document.getElementById("photo-box");
   const showNote = (item) => {
     if (item.dataset.kind === "measure") return;
-    item.querySelector(".item-note").hidden = !NOTED.includes(chosen(item)?.value);
+    const note = item.querySelector(".item-note");
+    note.hidden = !NOTED.includes(chosen(item)?.value);
+    if (!note.hidden && !note.querySelector("[data-photos]")) {
+      note.insertAdjacentHTML("beforeend", photoBox.innerHTML.replaceAll("CODE", item.dataset.item));
+    }
   };
 
   /* Moving */
