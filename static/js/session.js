@@ -49,7 +49,7 @@
     const response = await fetch(form.action, {
       method: "POST",
       body: data,
-      headers: { "X-Requested-With": "fetch" },
+      headers: { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" },
     });
     const answer = await response.json().catch(() => ({ error: "服务器没有正常回应，请稍后再试。" }));
     if (!response.ok) {
