@@ -1,9 +1,10 @@
 """Annex 2 as a file to take away, with who took it, when and why inside it and in the trail."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from reports.annex2.faces import TITLE, chinese_date, tables_of
+from reports.annex2.faces import TITLE, chinese_date, table_of
+from reports.annex2.sections import Section
 from reports.annex2.sheet import Sheet
 from yanliang.audit.trail import record
 from yanliang.periods import now, today
@@ -17,30 +18,50 @@ def workbook(tables: Sequence[Table], properties: DocumentProperties) -> bytes:
 
 
 def pdf(tables: Sequence[Table], properties: DocumentProperties) -> bytes:
-    """One page for each section; the 填表说明 once, for it takes the paper of eight rows."""
+    """Each section from a new page; the 填表说明 once, for it takes the paper of eight rows."""
     first, *others = tables
     return table_pdf(
         [first, *(replace(table, notes=()) for table in others)], properties=properties
     )
 
 
-#: Content type and writer of each file format.
-FORMATS: dict[str, tuple[str, Callable[[Sequence[Table], DocumentProperties], bytes]]] = {
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
-    "pdf": ("application/pdf", pdf),
+@dataclass(frozen=True)
+class Format:
+    """A kind of file: its ending and content type, how it is written, and whether it holds every section."""
+
+    ending: str
+    content_type: str
+    write: Callable[[Sequence[Table], DocumentProperties], bytes]
+    every_section: bool
+
+
+#: The PDF of one section is a page ready to sign at once; that of all takes a second for each.
+FORMATS: dict[str, Format] = {
+    "xlsx": Format(
+        "xlsx",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        workbook,
+        every_section=True,
+    ),
+    "pdf": Format("pdf", "application/pdf", pdf, every_section=False),
+    "pdf-all": Format("pdf", "application/pdf", pdf, every_section=True),
 }
 
 
-def exported(sheet: Sheet, form: str, *, by=None, reason: str = "") -> bytes:
-    """The whole table as a file of the format `form` (a key of FORMATS), one sheet or page for each section."""
-    _, write = FORMATS[form]
+def exported(
+    sheet: Sheet, form: str, section: Section | None = None, *, by=None, reason: str = ""
+) -> bytes:
+    """The table as a file of the format `form` (a key of FORMATS); what holds one section takes `section`,
+    or the one for everyone without it."""
+    chosen = FORMATS[form]
+    sections = sheet.sections if chosen.every_section else [section or sheet.sections[0]]
     properties = DocumentProperties(
         title=title_of(sheet),
         author=str(by) if by is not None else "",
         subject=f"导出原因：{reason}" if reason else "",
         created=now(),
     )
-    return write(tables_of(sheet), properties)
+    return chosen.write([table_of(sheet, each) for each in sections], properties)
 
 
 def recorded_export(sheet: Sheet, form: str, *, by=None, reason: str = "") -> None:

@@ -56,11 +56,6 @@ def table_of(sheet: Sheet, section: Section, *, notes: bool = True) -> Table:
     )
 
 
-def tables_of(sheet: Sheet) -> list[Table]:
-    """Every section as a table of its own, for a workbook or a PDF."""
-    return [table_of(sheet, section) for section in sheet.sections]
-
-
 def columns_of(sheet: Sheet) -> tuple[Column, ...]:
     head = Column("place", PLACE_HEADS[sheet.region.level], width=PLACE_WIDTH)
     groups = (

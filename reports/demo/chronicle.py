@@ -9,7 +9,14 @@ from typing import Any
 
 from households.enums import EventKind
 from households.events import as_event
-from households.models import Household, HouseholdChange, HouseholdClass, PastSummary, SafetyEvent
+from households.models import (
+    Household,
+    HouseholdChange,
+    HouseholdClass,
+    Identity,
+    PastSummary,
+    SafetyEvent,
+)
 from households.models.households import SUMMARY_FIELDS
 from households.summary import summarise
 from inspections.models import Inspection
@@ -28,7 +35,10 @@ class Chronicle:
         self.events: list[SafetyEvent] = []
         self.past: list[PastSummary] = []
         self.inspections: list[Inspection] = []
+        self.identities: list[Identity] = []
         self.changes: list[HouseholdChange] = []
+        #: Changes in the ledger, each with the event that it led to.
+        self.caused: list[tuple[HouseholdChange, SafetyEvent]] = []
 
     def reach(self, at: dt.datetime) -> None:
         if at >= self.end:

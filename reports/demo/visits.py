@@ -83,7 +83,9 @@ def findings(rng: Random, items: tuple[ChecklistItem, ...], is_unsafe: bool) -> 
 
 def presence(rng: Random, built_year: int) -> Answer:
     """Whether a house of that year has ring beams and the like: the younger, the likelier."""
-    weights = (80, 15, 5) if built_year >= 2005 else (25, 35, 40) if built_year >= 1988 else (3, 17, 80)
+    weights = (
+        (80, 15, 5) if built_year >= 2005 else (25, 35, 40) if built_year >= 1988 else (3, 17, 80)
+    )
     return rng.choices((Answer.PRESENT, Answer.PARTIAL, Answer.ABSENT), weights)[0]
 
 

@@ -89,7 +89,7 @@ def annex2(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def annex2_export(request: HttpRequest) -> HttpResponse:
-    """The whole table of a region as Excel or PDF; the trail says who took it, when and why."""
+    """The table of a region as Excel or PDF; the trail says who took it, when and why."""
     region = asked_region(request, request.POST)
     if not may_export(request.user):
         raise PermissionDenied("您没有导出的权限。")
@@ -97,12 +97,13 @@ def annex2_export(request: HttpRequest) -> HttpResponse:
     if form not in FORMATS:
         raise Http404("没有这种文件格式。")
     sheet = sheet_of(region, asked_day(request.POST))
+    section = with_key(sheet.sections, request.POST.get("section"))
     reason = request.POST.get("reason", "").strip()[:200]
-    content = exported(sheet, form, by=request.user, reason=reason)
+    content = exported(sheet, form, section, by=request.user, reason=reason)
     recorded_export(sheet, form, by=request.user, reason=reason)
-    response = HttpResponse(content, content_type=FORMATS[form][0])
+    response = HttpResponse(content, content_type=FORMATS[form].content_type)
     response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"{title_of(sheet)}.{form}"
+        as_attachment=True, filename=f"{title_of(sheet)}.{FORMATS[form].ending}"
     )
     return response
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from households.models import Region
-from reports.annex2.exports import FORMATS, exported, recorded_export
+from reports.annex2.exports import exported, recorded_export
 from reports.annex2.faces import json_rows
 from reports.annex2.sheet import Sheet, sheet_of
 from yanliang.periods import today
@@ -25,7 +25,7 @@ json 为行的列表，每行 {"code", "name", "section", "columns"}：
   section  全部农户、各类别组、组内各类别（组内不止一类时），例如：全部农户、建档立卡户、
            其他三类重点对象、农村分散供养特困人员、低保户、贫困残疾人家庭、一般农户
   columns  {"1": …, "23": …}：户数，整数；"5" 为排查率，百分数（98.25 即 98.25%），应排查为 0 时为 null
-xlsx 每个 section 一张工作表；pdf 每个 section 一页（A3 横向）。"""
+xlsx 每个 section 一张工作表；pdf 每个 section 另起一页（A3 横向）。"""
 
 
 class Command(BaseCommand):
@@ -39,7 +39,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--region", required=True, metavar="CODE", help="区划代码")
         parser.add_argument("--date", type=day, metavar="YYYY-MM-DD", help="截至日期")
-        parser.add_argument("--format", choices=["json", *FORMATS], required=True, help="文件格式")
+        parser.add_argument(
+            "--format", choices=["json", "xlsx", "pdf"], required=True, help="文件格式"
+        )
         parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="写入的文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -69,4 +71,4 @@ def content_of(sheet: Sheet, form: str) -> bytes:
     if form == "json":
         rows = list(json_rows(sheet))
         return (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode()
-    return exported(sheet, form)
+    return exported(sheet, "pdf-all" if form == "pdf" else form)

@@ -1,0 +1,141 @@
+"""Writes the made-up district: office by office, in bulk, in one transaction."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from random import Random
+
+from django.db import connection, transaction
+from django.db.models import CharField, Model, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast as CastTo
+from django.db.models.functions import Concat
+
+from households.enums import EventKind, Stage
+from households.models import (
+    Household,
+    HouseholdChange,
+    HouseholdClass,
+    Identity,
+    PastSummary,
+    Region,
+    SafetyEvent,
+)
+from inspections.models import Inspection, InspectionDraft, InspectionPhoto, Photo
+from inspections.submission import Checklist
+from reports.demo import cast, drafts, photos
+from reports.demo.chronicle import Chronicle
+from reports.demo.classes import Classes
+from reports.demo.people import People
+from reports.demo.villages import Setting, Village, village_sizes
+from yanliang.audit.trail import record
+from yanliang.periods import campaign, end_of
+
+FULL, SMALL = 45_000, 3_000
+#: A Thursday well inside the campaign: visits are nearly done, every later stage has households.
+UNTIL = dt.date(2020, 5, 21)
+SEED = 20200325
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many households, until the end of which day the story goes, and what chance starts from."""
+
+    households: int = FULL
+    until: dt.date = UNTIL
+    seed: int = SEED
+
+
+def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None:
+    """Make the district in an empty register that has its reference data; `report` gets a line for each office.
+
+    Raises ValidationError when an account of the demo's name belongs to somebody else.
+    """
+    with transaction.atomic():
+        company = cast.engage()
+        setting = Setting(
+            cast=company,
+            classes=Classes(in_force(plan.until)),
+            checklist=Checklist.current(),
+            people=People(),
+            end=end_of(plan.until),
+            seed=plan.seed,
+        )
+        villages = list(Region.objects.villages())
+        sizes = village_sizes(villages, plan.households, plan.seed)
+        for office in Region.objects.offices():
+            told = [
+                chronicle
+                for village in villages
+                if village.code.startswith(office.code)
+                for chronicle in Village(village, sizes[village.code], setting).chronicles()
+            ]
+            written = write(told)
+            drawn = photos.draw(told, Random(f"{plan.seed}/photos/{office.code}"))
+            save(Photo, [photo for photo, _ in drawn])
+            save(InspectionPhoto, chain.from_iterable(links for _, links in drawn))
+            begun = drafts.begin(told, Random(f"{plan.seed}/drafts/{office.code}"), setting)
+            save(InspectionDraft, begun)
+            written |= {"照片": len(drawn), "草稿": len(begun)}
+            record(
+                "demo_loaded",
+                office,
+                after={"截至": plan.until, "种子": plan.seed, **written},
+                reason=cast.REASON,
+            )
+            report(f"{office.short_name}：{written['农户']:,} 户，核查 {written['核查']:,} 份")
+        name_sources()
+    # Without statistics SQLite may take another index than the covering one.
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def in_force(day: dt.date) -> QuerySet:
+    """The classes of the scheme that is in force on `day`."""
+    day = max(day, campaign().start)
+    classes = HouseholdClass.objects.filter(valid_from__lte=day).exclude(valid_to__lt=day)
+    return classes.select_related("scheme")
+
+
+def write(told: Iterable[Chronicle]) -> dict[str, int]:
+    """Save the stories of one office, parents before children; the number of rows of each kind by its name."""
+    told = list(told)
+    inspections = [each for chronicle in told for each in chronicle.inspections]
+    save(Household, [chronicle.household for chronicle in told])
+    written = {
+        "农户": len(told),
+        "身份": save(Identity, parts(told, "identities")),
+        "增减": save(HouseholdChange, parts(told, "changes")),
+    }
+    for chronicle in told:
+        for change, event in chronicle.caused:
+            event.source = f"{change._meta.label_lower}:{change.pk}"
+    written["安全事项"] = save(SafetyEvent, parts(told, "events"))
+    save(Inspection, [each for each in inspections if each.replaces is None])
+    save(Inspection, [each for each in inspections if each.replaces is not None])
+    save(PastSummary, parts(told, "past"))
+    return written | {"核查": len(inspections)}
+
+
+def parts(told: Iterable[Chronicle], name: str) -> Iterator[Model]:
+    return chain.from_iterable(getattr(chronicle, name) for chronicle in told)
+
+
+def save(model: type[Model], rows: Iterable[Model]) -> int:
+    return len(model._default_manager.bulk_create(rows, batch_size=BATCH))
+
+
+def name_sources() -> None:
+    """Write into each visit's event which inspection stands behind it, in one statement."""
+    behind = Inspection.objects.filter(event=OuterRef("pk")).order_by()
+    key = Subquery(behind.annotate(key=CastTo("pk", CharField())).values("key"))
+    SafetyEvent.objects.filter(kind=EventKind.INSPECTED, source="").update(
+        source=Concat(Value(f"{Inspection._meta.label_lower}:"), key)
+    )
+
+
+def by_stage() -> dict[str, int]:
+    """Households by the Chinese name of their stage, in the order of the way to 清零."""
+    stages = list(Household.objects.order_by().values_list("stage", flat=True))
+    return {stage.label: number for stage in Stage if (number := stages.count(stage))}

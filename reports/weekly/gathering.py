@@ -1,0 +1,151 @@
+"""Everything that a weekly report needs, read from the register with a fixed number of queries."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+
+from households.enums import SAFE_STAGES, ChangeState, EventKind, Verdict
+from households.models import HouseholdChange, PastSummary, Region, SafetyEvent
+from reports.annex2.columns import Figures, figures_of
+from reports.annex2.faces import PLACE_HEADS
+from reports.annex2.sections import SECTION_OF_ALL, Section, sections_at
+from reports.annex2.sheet import Sheet
+from reports.weekly.figures import (
+    ClassGroup,
+    Compared,
+    WeeklyFigures,
+    causes_in,
+    overdue,
+)
+from reports.weekly.series import ClosedPast, counts_of, weeks_to_choose
+from reports.weekly.weeks import Week
+from yanliang.accounts.enums import RegionLevel
+from yanliang.periods import campaign
+
+#: Weeks that a trend shows.
+TREND_WEEKS = 12
+#: What the region is called in its own report.
+WHOLE = {
+    RegionLevel.PROVINCE: "全省",
+    RegionLevel.CITY: "全市",
+    RegionLevel.DISTRICT: "全区",
+    RegionLevel.OFFICE: "全街道",
+    RegionLevel.VILLAGE: "全村",
+}
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """A region's week: its figures, Annex 2 at its cut-off, the trend, and the weeks that can be chosen."""
+
+    region: Region
+    week: Week
+    figures: WeeklyFigures
+    sheet: Sheet
+    trend: dict[Week, Figures]
+    weeks: list[Week]
+
+
+def weekly_of(region: Region, week: Week) -> Weekly:
+    """The report of `region` for `week`."""
+    past = ClosedPast(region.code)
+    weeks = weeks_to_choose(past)
+    shown = [each for each in weeks if each <= week][-TREND_WEEKS:]
+    compared = [week, week.previous] if week.previous else [week]
+    counts = counts_of(past, [*shown, *compared])
+    sheets = sheets_of(region, {each: counts[each] for each in compared})
+    return Weekly(
+        region,
+        week,
+        figures=compare(sheets[week], sheets.get(week.previous), week),
+        sheet=sheets[week],
+        trend={each: figures_of(counts[each]) for each in shown},
+        weeks=weeks,
+    )
+
+
+def sheets_of(region: Region, counts: dict) -> dict[Week, Sheet]:
+    """Annex 2 for each week of `counts`, all with the same rows and sections. Two queries."""
+    places = tuple(region.children.all())
+    latest = max(counts)
+    counted = frozenset().union(*(each.class_ids for each in counts.values()))
+    sections = sections_at(latest.day, counted)
+    return {
+        week: Sheet(region, places, sections, each, day=None if week.is_open else week.day)
+        for week, each in counts.items()
+    }
+
+
+def compare(sheet: Sheet, before: Sheet | None, week: Week) -> WeeklyFigures:
+    """The figures of `week`, of its sheet and of the sheet of the week before. Two queries: what was logged."""
+    region, everyone = sheet.region, sheet.section(SECTION_OF_ALL)
+    logged = logged_in(region.code, week.opens, week.moment)
+
+    def compared(name: str, code: str, section: Section) -> Compared:
+        key = (code, section.key)
+        causes = causes_in(logged, code, section.class_ids)
+        return Compared(name, sheet.figures[key], before and before.figures[key], causes)
+
+    def of_class(section: Section) -> Compared:
+        return compared(section.name, region.code, section)
+
+    return WeeklyFigures(
+        region_name=region.short_name,
+        whole=WHOLE[region.level],
+        place_noun=PLACE_HEADS[region.level],
+        week=week,
+        total=compared(region.short_name, region.code, everyone),
+        places=tuple(compared(place.short_name, place.code, everyone) for place in sheet.places),
+        groups=tuple(
+            ClassGroup(
+                of_class(group),
+                tuple(of_class(each) for each in sheet.sections if each.parent == group.key),
+            )
+            for group in sheet.sections
+            if group.parent == SECTION_OF_ALL
+        ),
+        overdue=overdue(
+            sheet.counts,
+            everyone.classes,
+            {place.code: place.short_name for place in sheet.places},
+            week.day,
+        ),
+        inspections_due=campaign().inspections_due,
+    )
+
+
+def logged_in(
+    scope: str, opens: dt.datetime | None, closes: dt.datetime
+) -> list[tuple[str, str, int, int]]:
+    """Kind, village, class and number of the households that changed after `opens` and by `closes`.
+
+    A change that the bureau had to confirm counts when it was confirmed. Of the events only those that take
+    safety or a grade away: a warning, a ruling back, a visit that found a safe house suspected.
+    """
+    within = Q(at__lte=closes) & (Q(at__gt=opens) if opens else Q())
+    changes = HouseholdChange.objects.within(scope).filter(state=ChangeState.DONE)
+    was_safe = PastSummary.objects.filter(
+        household=OuterRef("household"), until=OuterRef("recorded_at"), stage__in=SAFE_STAGES
+    )
+    setbacks = (
+        SafetyEvent.objects.within(scope)
+        .filter(superseded=False)
+        .filter(
+            Q(kind__in=[EventKind.WARNED, EventKind.RULED_BACK])
+            | Q(Exists(was_safe), kind=EventKind.INSPECTED, outcome=Verdict.SUSPECTED)
+        )
+    )
+    cells = ("kind", "household__region_id", "household__household_class_id")
+    return [
+        row
+        for rows in (
+            changes.annotate(at=Coalesce("decided_at", "recorded_at")),
+            setbacks.annotate(at=F("recorded_at")),
+        )
+        for row in rows.filter(within)
+        .order_by()
+        .values_list(*cells)
+        .annotate(households=Count("household", distinct=True))
+    ]

@@ -1,0 +1,302 @@
+"""The week in sentences, drafted from the figures by the conventions of domain rules §6; a person edits them.
+
+Cumulative first, then this week, then the change against last week; a fall says why; what has no denominator
+is “—”; what the register does not know is not said.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reports.weekly import figures as column
+from reports.weekly.figures import CAUSE_LABELS, ClassGroup, Compared, Overdue, WeeklyFigures
+from yanliang.periods import SHANGHAI
+from yanliang.tables.table import display
+
+#: So many places are named one by one; of more, the first and the last few, or the first and how many.
+NAMED, ENDS = 10, 3
+FLAT = "与上周持平"
+UNEXPLAINED = "台账未登记原因，请核实后补充"
+NOTHING_KNOWN = "台账中没有本周的相关记录，本节由填报人根据实际工作填写。"
+ORDINALS = "一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A numbered section of the report."""
+
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+def draft(week: WeeklyFigures) -> tuple[Part, ...]:
+    """The six sections of the report, each with at least one sentence."""
+    return tuple(
+        Part(f"{ORDINALS[place]}、{title}", tuple(paragraphs(week)))
+        for place, (title, paragraphs) in enumerate(
+            (
+                ("总体进展", progress),
+                ("分类情况", by_class),
+                ("问题整改", rectification),
+                ("长效机制", standing_work),
+                ("存在困难", difficulties),
+                ("下周计划", plan),
+            )
+        )
+    )
+
+
+def progress(week: WeeklyFigures) -> Iterator[str]:
+    total = week.total
+    yield sentence(
+        f"截至{moment_in_words(week.week.moment)}，{week.whole}登记农户 {count(total, column.ALL)}",
+        balance(total, column.ALL),
+        f"其中无需排查 {count(total, column.EXEMPT)}，应排查 {count(total, column.TO_CHECK)}",
+    ) + sentence(
+        cumulative(total, column.CHECKED, "已排查"),
+        f"排查率 {rate(total)}",
+        rate_change(total),
+    ) + sentence(
+        cumulative(total, column.SAFE, "住房安全"),
+        f"未清零 {count(total, column.NOT_CLEARED)}",
+        balance(total, column.NOT_CLEARED),
+    )
+    if total.last is None:
+        yield "本周为首个报告周，没有上周数据可以比较。"
+    yield from ranking(week)
+
+
+def ranking(week: WeeklyFigures) -> Iterator[str]:
+    """Places by 排查率; those whose rate fell, with the reason; those that have nothing to check yet."""
+    ranked = week.ranked
+    named = [f"{place.name} {rate(place)}" for place in ranked]
+    if len(named) > NAMED:
+        yield (
+            f"按排查率排序，居前的是{'、'.join(named[:ENDS])}，居后的是{'、'.join(named[-ENDS:])}。"
+        )
+    elif named:
+        yield f"按排查率从高到低：{'、'.join(named)}。"
+    fallen = [place for place in ranked if (place.difference(column.CHECK_RATE) or 0) < 0]
+    if fallen:
+        told = "；".join(f"{place.name}{rate_change(place)}" for place in fallen)
+        yield f"排查率下降的{week.place_noun}：{told}。"
+    if week.unrated:
+        yield f"台账中尚无应排查农户的{week.place_noun}：{names(week.unrated)}。"
+
+
+def by_class(week: WeeklyFigures) -> Iterator[str]:
+    for group in week.groups:
+        yield of_group(group)
+
+
+def of_group(group: ClassGroup) -> str:
+    total = group.total
+    told = sentence(
+        f"{total.name}应排查 {count(total, column.TO_CHECK)}",
+        cumulative(total, column.CHECKED, "已排查"),
+        f"排查率 {rate(total)}",
+        rate_change(total),
+    ) + sentence(
+        f"未清零 {count(total, column.NOT_CLEARED)}", balance(total, column.NOT_CLEARED)
+    )
+    if group.classes:
+        members = "；".join(
+            f"{each.name}应排查 {count(each, column.TO_CHECK)}、排查率 {rate(each)}、"
+            f"未清零 {count(each, column.NOT_CLEARED)}"
+            for each in group.classes
+        )
+        told += f"其中，{members}。"
+    return told
+
+
+def rectification(week: WeeklyFigures) -> Iterator[str]:
+    """What became of the houses found wanting: suspected, appraised, ruled on, renovated."""
+    total = week.total
+    yield sentence(
+        f"现有核查结论为疑似不安全 {count(total, column.SUSPECTED)}",
+        balance(total, column.SUSPECTED),
+        f"其中待鉴定 {count(total, column.TO_APPRAISE)}",
+        balance(total, column.TO_APPRAISE),
+    ) + sentence(
+        cumulative(total, column.APPRAISED, "已鉴定"),
+        f"等级为{grades(total)}" if total.this[column.APPRAISED] else "",
+        f"待审定 {count(total, column.TO_RULE)}" if total.this[column.TO_RULE] else "",
+    )
+    if total.this[column.TO_RENOVATE] or total.this[column.SECURED]:
+        stages = "、".join(
+            f"{column.COLUMN[number].label} {count(total, number)}"
+            for number in (column.TO_START, column.RENOVATING, column.TO_ACCEPT)
+        )
+        yield sentence(
+            f"纳入改造 {count(total, column.TO_RENOVATE)}",
+            stages,
+            cumulative(total, column.ACCEPTED, "验收合格"),
+            f"另有以其他方式保障 {count(total, column.SECURED)}",
+        )
+    if left := week.parts(column.NOT_CLEARED):
+        yield f"未清零农户分布：{listed(left, week.place_noun)}。"
+
+
+def standing_work(week: WeeklyFigures) -> Iterator[str]:
+    """Only what the register logs: changes of households, and safe houses in which danger was found."""
+    if week.changes:
+        yield f"本周台账登记的农户动态：{causes(week.changes)}。"
+    else:
+        yield NOTHING_KNOWN
+
+
+def difficulties(week: WeeklyFigures) -> Iterator[str]:
+    told = [*overdue_checks(week), *(late(each, week) for each in week.overdue), *lagging(week)]
+    yield from told or ["没有超过时限的事项，各项工作按期推进。"]
+
+
+def overdue_checks(week: WeeklyFigures) -> Iterator[str]:
+    unchecked = week.total.this[column.UNCHECKED]
+    if unchecked and week.inspections_due < week.week.day:
+        yield (
+            f"入户核查时限（{day_in_words(week.inspections_due)}）已过，"
+            f"仍有 {unchecked:,} 户未排查{where(week.parts(column.UNCHECKED), week)}。"
+        )
+
+
+def late(overdue: Overdue, week: WeeklyFigures) -> str:
+    return (
+        f"{'、'.join(overdue.class_names)}的清零时限（{day_in_words(overdue.due)}）已过，"
+        f"仍有 {overdue.households:,} 户未清零{where(overdue.by_place, week)}。"
+    )
+
+
+def lagging(week: WeeklyFigures) -> Iterator[str]:
+    """Places below the whole's rate, and places with households to check that checked none this week."""
+    whole = week.total.value(column.CHECK_RATE)
+    behind = [place for place in reversed(week.ranked) if place.value(column.CHECK_RATE) < whole]
+    if behind:
+        named = [f"{place.name} {rate(place)}" for place in behind[:NAMED]]
+        more = f"等 {len(behind)} 个{week.place_noun}" if len(behind) > NAMED else ""
+        yield f"排查率低于{week.whole}水平的：{'、'.join(named)}{more}。"
+    idle = {
+        place.name: place.this[column.UNCHECKED]
+        for place in week.places
+        if place.this[column.UNCHECKED] and place.difference(column.CHECKED) == 0
+    }
+    if idle:
+        ordered = dict(sorted(idle.items(), key=lambda item: -item[1]))
+        yield f"本周排查没有进展、仍有农户未排查的：{listed(ordered, week.place_noun)}。"
+
+
+def plan(week: WeeklyFigures) -> Iterator[str]:
+    """What is left to do, step by step."""
+    steps = [
+        (column.UNCHECKED, "完成剩余 {} 户的入户核查"),
+        (column.TO_APPRAISE, "组织 {} 户疑似不安全住房鉴定"),
+        (column.TO_RULE, "提请区脱贫攻坚领导小组审定 {} 户"),
+        (column.TO_START, "督促 {} 户待改造户开工"),
+        (column.RENOVATING, "推进 {} 户改造中的农户完工"),
+        (column.TO_ACCEPT, "组织 {} 户质量验收"),
+    ]
+    left = [
+        words.format(f"{number:,}")
+        for each, words in steps
+        if (number := week.total.this[each])
+    ]
+    if left:
+        told = "；".join(f"{ORDINALS[place]}是{step}" for place, step in enumerate(left))
+        yield f"{told}。"
+    else:
+        yield "台账内没有待办的排查、鉴定、改造和验收事项。"
+
+
+def sentence(*clauses: str) -> str:
+    """The clauses that say something, as one sentence."""
+    return f"{'，'.join(filter(None, clauses))}。"
+
+
+def count(compared: Compared, number: int) -> str:
+    return f"{compared.this[number]:,} 户"
+
+
+def rate(compared: Compared) -> str:
+    """“98.25%”; “—” where there is nothing to check."""
+    return display(compared.value(column.CHECK_RATE), "percent")
+
+
+def rate_change(compared: Compared) -> str:
+    """“较上周提高 1.25 个百分点”; a fall with its reason; nothing where one of the two weeks has no rate."""
+    difference = compared.difference(column.CHECK_RATE)
+    if difference is None:
+        return ""
+    if not difference:
+        return FLAT
+    points = f"{abs(difference) * 100:.2f} 个百分点"
+    if difference > 0:
+        return f"较上周提高 {points}"
+    return f"较上周下降 {points}{reason(compared, column.CHECK_RATE)}"
+
+
+def cumulative(compared: Compared, number: int, label: str) -> str:
+    """“累计已排查 44,100 户，本周新增 560 户”; a fall of what only grows says why."""
+    difference = compared.difference(number)
+    told = f"累计{label} {count(compared, number)}"
+    if difference is None:
+        return told
+    if not difference:
+        return f"{told}，{FLAT}"
+    if difference > 0:
+        return f"{told}，本周新增 {difference:,} 户"
+    return f"{told}，较上周减少 {-difference:,} 户{reason(compared, number)}"
+
+
+def balance(compared: Compared, number: int) -> str:
+    """“较上周增加 12 户” of what may go up and down; with the logged reasons where the column has any."""
+    difference = compared.difference(number)
+    if difference is None:
+        return ""
+    if not difference:
+        return FLAT
+    explained = reason(compared, number) if number in column.CAUSES_OF else ""
+    return f"较上周{'增加' if difference > 0 else '减少'} {abs(difference):,} 户{explained}"
+
+
+def reason(compared: Compared, number: int) -> str:
+    return f"（原因：{causes(compared.causes_of(number)) or UNEXPLAINED}）"
+
+
+def causes(found: Mapping[str, int]) -> str:
+    return "、".join(f"{CAUSE_LABELS[kind]} {households:,} 户" for kind, households in found.items())
+
+
+def grades(total: Compared) -> str:
+    return "、".join(
+        f"{column.COLUMN[number].label} {count(total, number)}" for number in column.GRADES
+    )
+
+
+def where(parts: Mapping[str, int], week: WeeklyFigures) -> str:
+    return f"，其中{listed(parts, week.place_noun)}" if parts else ""
+
+
+def listed(parts: Mapping[str, int], noun: str) -> str:
+    """“关山街道 300 户、北屯街道 20 户”; of many places the first ten and how many there are."""
+    told = "、".join(f"{name} {number:,} 户" for name, number in list(parts.items())[:NAMED])
+    return f"{told}，等 {len(parts)} 个{noun}" if len(parts) > NAMED else told
+
+
+def names(places: Iterable[Compared]) -> str:
+    return "、".join(place.name for place in places)
+
+
+def day_in_words(day: dt.date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def moment_in_words(moment: dt.datetime) -> str:
+    """“2020年6月11日12时”, with the minutes where there are any."""
+    local = moment.astimezone(SHANGHAI)
+    minutes = f"{local.minute}分" if local.minute else ""
+    return f"{local.year}年{local.month}月{local.day}日{local.hour}时{minutes}"
+
+
+def points(difference: Decimal | None) -> Decimal | None:
+    """A difference of rates in percentage points."""
+    return None if difference is None else difference * 100
