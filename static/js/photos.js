@@ -9,7 +9,7 @@
     </a>
     <input type="hidden">
     <span class="d-block small" data-photo-state></span>
-    <button class="btn btn-sm btn-primary w-100 mt-1" type="button" data-photo-retry hidden>重试</button>
+    <button class="btn btn-sm btn-outline-secondary w-100 mt-1" type="button" data-photo-retry hidden>重试</button>
     <button class="btn btn-sm btn-outline-secondary w-100 mt-1" type="button" data-photo-remove>移除</button>`;
 
   /* Row → the file it stands for, until the server has it. */
