@@ -166,7 +166,7 @@ class FactsForm(forms.ModelForm):
         return year
 
     def _post_clean(self) -> None:
-        """The fields' own rules alone: the register's constraints say the same, and would ask the database each time."""
+        """The fields' own rules alone: the register's constraints say the same, by asking the database."""
         self.instance = construct_instance(self, self.instance, self._meta.fields)
         try:
             self.instance.clean_fields(exclude=self._get_validation_exclusions())

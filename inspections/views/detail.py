@@ -95,7 +95,7 @@ def revisions(inspection: Inspection) -> list[Inspection]:
 @login_required
 @require_GET
 def household_inspections(request: HttpRequest, pk: int) -> HttpResponse:
-    """A piece of the household's page: its visits, its draft, and what can be done next."""
+    """A household's visits, its draft, and what can be done next: a piece of its page, or a page of its own."""
     household = get_object_or_404(Household.objects.visible_to(request.user), pk=pk)
     inspections = list(
         household.inspections.standing().select_related("submitted_by").order_by("-pk")
@@ -104,7 +104,7 @@ def household_inspections(request: HttpRequest, pk: int) -> HttpResponse:
         inspection.may_correct = submission.may_correct(request.user, inspection)
     return render(
         request,
-        "inspections/household.html",
+        "inspections/_household.html" if request.htmx else "inspections/household.html",
         {
             "household": household,
             "inspections": inspections,

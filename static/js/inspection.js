@@ -252,7 +252,9 @@
   /* Where work begins: the first empty place, from the structure that decides the items to the items.
      On a phone that would only open the keyboard over the page. */
   if (!location.hash && !matchMedia("(pointer: coarse)").matches) {
-    const places = [form.elements["facts.structure"], ...form.querySelectorAll("[name=inspectors]")];
+    const places = [
+      ...form.querySelectorAll("[name='facts.structure'], [name=correction_reason], [name=inspectors]"),
+    ];
     const first = shown().find(isOpen);
     const begin = places.find((field) => field.value.trim() === "") || (first && entry(first)) || submitButton;
     begin.focus({ preventScroll: true });

@@ -284,6 +284,10 @@ def test_the_household_page_gets_its_inspections(sign_in, viewer, recorder, hous
     shown = sign_in(viewer).get(address("household_inspections", household)).content.decode()
     assert "2020-04-08" in shown
     assert "再次核查" not in shown
+    piece = sign_in(viewer).get(
+        address("household_inspections", household), headers={"HX-Request": "true"}
+    )
+    assert "<html" not in piece.content.decode()
     assert "再次核查" in (
         sign_in(recorder).get(address("household_inspections", household)).content.decode()
     )
