@@ -6,6 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 
+from households.models import Region
 from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
 from tests.factories import StaffFactory
@@ -35,9 +36,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture
 def reference(db):
     """Regions, classes and checklist, again where a live-server test has flushed them."""
-    load_regions()
-    load_classes()
-    load_checklist()
+    if not Region.objects.exists():
+        load_regions()
+        load_classes()
+        load_checklist()
 
 
 @pytest.fixture(autouse=True)

@@ -45,15 +45,22 @@ def menu(request: HttpRequest) -> dict:
     staff = getattr(request, "user", None)
     if staff is None or not staff.is_authenticated or staff.must_change_password:
         return {"menu": []}
-    entries = []
+    urls = {}
     for entry in MENU:
         if entry.allowed(staff):
             try:
-                url = reverse(entry.url_name)
+                urls[entry.label] = reverse(entry.url_name)
             except NoReverseMatch:
                 continue
-            is_current = request.path == url if url == "/" else request.path.startswith(url)
-            entries.append({"label": entry.label, "url": url, "is_current": is_current})
+    # One page's address may begin with another's: the longest is the one that is open.
+    open_now = max(
+        (url for url in urls.values() if request.path.startswith(url)), key=len, default=""
+    )
+    if open_now == reverse("home") != request.path:
+        open_now = ""
+    entries = [
+        {"label": label, "url": url, "is_current": url == open_now} for label, url in urls.items()
+    ]
     return {"menu": entries}
 
 

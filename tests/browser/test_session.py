@@ -7,7 +7,7 @@ from tests.factories import PASSWORD
 from yanliang.accounts.models import Staff
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NEW = "Guanshan#2020"
+NEW = "Yellow-River9"
 
 
 def type_new_password(page, live_server):
@@ -41,9 +41,7 @@ def test_sign_in_opens_in_place_and_the_form_is_sent_afterwards(
     assert Staff.objects.get(pk=recorder.pk).check_password(NEW)
 
 
-def test_escape_does_not_close_the_sign_in(
-    page, live_server, recorder, sign_in_page, impatient
-):
+def test_escape_does_not_close_the_sign_in(page, live_server, recorder, sign_in_page, impatient):
     sign_in_page(page, recorder)
     type_new_password(page, live_server)
     page.wait_for_timeout(2600)

@@ -1,0 +1,273 @@
+"""Every address × every role × own office, another office, another district, nobody signed in.
+
+A new address without a row here fails `test_every_address_has_a_row`.
+"""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.urls import URLPattern, get_resolver, reverse
+
+from households.models import HouseholdChange, Region, RosterImport
+from tests.factories import HouseholdFactory, StaffFactory, happen
+from tests.inspections.factories import InspectionFactory, photo_of
+from yanliang.accounts.enums import Role
+from yanliang.audit.models import Entry
+from yanliang.periods import now, today
+
+pytestmark = pytest.mark.django_db
+
+OFFICE = frozenset({Role.RECORDER, Role.OFFICE_LEAD})
+LEAD = frozenset({Role.OFFICE_LEAD})
+BUREAU = frozenset({Role.BUREAU_CLERK, Role.BUREAU_LEAD})
+BUSINESS = frozenset(Role) - {Role.KEEPER}
+EXPORTERS = BUSINESS - {Role.VILLAGE}
+INSPECTORS = OFFICE | {Role.VILLAGE}
+QUEUE = BUREAU | {Role.SUPERVISOR}
+TRAIL = frozenset({Role.KEEPER, Role.BUREAU_LEAD})
+
+HOME = {
+    Role.RECORDER: "610114007",
+    Role.OFFICE_LEAD: "610114007",
+    Role.VILLAGE: "610114007200",
+    Role.VIEWER: "610114007",
+    Role.KEEPER: None,
+}
+DISTRICT = "610114"
+OTHER_OFFICE, OTHER_DISTRICT = "610114005200", "610115001200"
+STRANGE_NAME = "欧阳陌生"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may ask for an address. `target` is what its primary key names; `by_region` asks with ?region=."""
+
+    roles: frozenset[str]
+    method: str = "get"
+    target: str = ""
+    by_region: bool = False
+    data: dict = field(default_factory=dict)
+
+
+ROWS = {
+    "home": Row(frozenset(Role)),
+    "accounts:change_password": Row(frozenset(Role)),
+    "audit:entry_list": Row(TRAIL),
+    "households:household_list": Row(BUSINESS),
+    "households:household_export": Row(EXPORTERS, "post", data={"reason": "核对"}),
+    "households:household_create": Row(OFFICE),
+    "households:household_detail": Row(BUSINESS, target="household"),
+    "households:household_reveal": Row(OFFICE | BUREAU, "post", "household"),
+    "households:household_edit": Row(OFFICE, target="household"),
+    "households:household_class_change": Row(OFFICE, target="household"),
+    "households:household_split": Row(OFFICE, target="household"),
+    "households:household_removal": Row(OFFICE, target="household"),
+    "households:household_reinstate": Row(BUREAU, target="household"),
+    "households:change_list": Row(BUSINESS),
+    "households:change_detail": Row(BUSINESS, target="change"),
+    "households:change_confirm": Row(BUREAU, "post", "change"),
+    "households:change_refuse": Row(BUREAU, "post", "change"),
+    "households:roster_list": Row(OFFICE),
+    "households:roster_upload": Row(OFFICE, "post"),
+    "households:roster_detail": Row(OFFICE, target="roster"),
+    "households:roster_mapping": Row(OFFICE, "post", "roster"),
+    "households:roster_confirm": Row(OFFICE, "post", "roster"),
+    "households:roster_run": Row(OFFICE, "post", "roster"),
+    "households:roster_progress": Row(OFFICE, target="roster"),
+    "households:roster_cancel": Row(OFFICE, "post", "roster"),
+    "households:roster_undo": Row(OFFICE, "post", "roster"),
+    "households:roster_download": Row(OFFICE, "post", "roster"),
+    "inspections:inspection_start": Row(INSPECTORS),
+    "inspections:draft_list": Row(INSPECTORS),
+    "inspections:returned_list": Row(INSPECTORS),
+    "inspections:household_inspections": Row(BUSINESS, target="household"),
+    "inspections:inspection_edit": Row(INSPECTORS, target="household"),
+    "inspections:inspection_submit": Row(INSPECTORS, "post", "household"),
+    "inspections:verdict_preview": Row(INSPECTORS, "post", "household"),
+    "inspections:draft_save": Row(INSPECTORS, "post", "household"),
+    "inspections:draft_settle": Row(INSPECTORS, "post", "household"),
+    "inspections:draft_swap": Row(INSPECTORS, "post", "household"),
+    "inspections:draft_discard": Row(INSPECTORS, "post", "household"),
+    "inspections:photo_upload": Row(INSPECTORS, "post", "household"),
+    "inspections:photo_show": Row(BUSINESS, target="photo"),
+    "inspections:photo_thumbnail": Row(BUSINESS, target="photo"),
+    "inspections:inspection_detail": Row(BUSINESS, target="inspection"),
+    "inspections:inspection_correct": Row(OFFICE, target="inspection"),
+    "inspections:review_list": Row(LEAD),
+    "inspections:review_bulk": Row(LEAD, "post"),
+    "inspections:inspection_review": Row(LEAD, "post", "inspection"),
+    "inspections:inspection_return": Row(LEAD, "post", "inspection"),
+    "inspections:appraisal_queue": Row(QUEUE),
+    "reports:annex2": Row(BUSINESS, by_region=True),
+    "reports:annex2_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
+    "reports:figure_households": Row(
+        BUSINESS, by_region=True, data={"section": "all", "column": "1"}
+    ),
+    "reports:weekly_summary": Row(BUSINESS, by_region=True),
+    "reports:weekly_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
+    "reports:dashboard": Row(BUSINESS, by_region=True),
+}
+#: Open to everybody: they show nothing of the register.
+OPEN = {
+    "accounts:sign_in",
+    "accounts:sign_in_in_place",
+    "accounts:sign_out",
+    "accounts:session_state",
+}
+
+
+def addresses(resolver=None, namespace=""):
+    """The names of all addresses but the admin's."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield f"{namespace}{entry.name}"
+        elif entry.app_name != "admin":
+            yield from addresses(entry, f"{entry.namespace}:" if entry.namespace else namespace)
+
+
+def test_every_address_has_a_row():
+    assert set(addresses()) == ROWS.keys() | OPEN
+
+
+def make_objects(village: str, by) -> dict:
+    """One of everything in `village`, by the kind of object that addresses name."""
+    household = HouseholdFactory(region_id=village, head_name=STRANGE_NAME)
+    inspected = HouseholdFactory(region_id=village, head_name=STRANGE_NAME)
+    inspection = InspectionFactory(household=inspected, submitted_by=by)
+    return {
+        "household": household,
+        "inspection": inspection,
+        "photo": photo_of(household, by),
+        "change": HouseholdChange.objects.create(
+            household=household,
+            kind="moved_out",
+            happened_on=today(),
+            reason="迁往外地",
+            state="pending",
+            recorded_by=by,
+            recorded_at=now(),
+        ),
+        "roster": RosterImport.objects.create(
+            region_id=village[:9],
+            filename="花名册.xlsx",
+            file="rosters/none.xlsx",
+            size=1,
+            mapping={"sheets": [], "ignored": []},
+            uploaded_by=by,
+            uploaded_at=now(),
+        ),
+    }
+
+
+@pytest.fixture
+def other_district(reference):
+    district = Region.objects.create(code="610115", name="临潼区", short_name="临潼区", level=6)
+    office = Region.objects.create(
+        code="610115001", name="骊山街道", short_name="骊山街道", level=9, parent=district
+    )
+    return Region.objects.create(
+        code=OTHER_DISTRICT, name="外村村委会", short_name="外村", level=12, parent=office
+    )
+
+
+def person(role: str):
+    return StaffFactory(
+        username=f"role_{role}",
+        role=role,
+        region_id=HOME.get(role, DISTRICT),
+        is_staff=role == Role.KEEPER,
+    )
+
+
+def ask(client, name: str, row: Row, objects: dict | None, region: str | None = None):
+    target = objects[row.target] if row.target else None
+    url = reverse(name, kwargs={"pk": target.pk} if target else None)
+    data = dict(row.data)
+    if row.by_region and region:
+        data["region"] = region
+    client.raise_request_exception = True
+    return getattr(client, row.method)(url, data)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_nobody_gets_in_without_signing_in(client, reference, recorder, name):
+    row = ROWS[name]
+    objects = make_objects("610114007200", recorder) if row.target else None
+    response = ask(client, name, row, objects)
+    assert response.status_code == 302
+    assert response.url.startswith("/accounts/sign-in/")
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("name", ROWS)
+def test_own_region(sign_in, reference, recorder, name, role):
+    row = ROWS[name]
+    objects = make_objects("610114007200", recorder) if row.target else None
+    if row.target == "roster" and role in row.roles:
+        pytest.skip("the stored file of an import is tested in tests/imports")
+    if name == "households:household_reinstate" and role in row.roles:
+        happen(objects["household"], "exempted")
+    staff = person(role)
+    response = ask(sign_in(staff), name, row, objects)
+    if role in row.roles:
+        assert response.status_code in {200, 204, 302, 400, 409, 422}
+        if response.status_code == 302:
+            assert "sign-in" not in response.url
+    else:
+        assert response.status_code in {403, 404}
+        if response.status_code == 403:
+            assert Entry.objects.filter(act="refused", staff=staff).exists()
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.target])
+@pytest.mark.parametrize("village", [OTHER_OFFICE, OTHER_DISTRICT])
+def test_foreign_objects_are_not_to_be_found(
+    sign_in, other_district, stranger, name, role, village
+):
+    region = HOME.get(role, DISTRICT)
+    if region and village.startswith(region):
+        pytest.skip("the other office is in this person's region")
+    objects = make_objects(village, stranger)
+    before = list(objects.values())
+    response = ask(sign_in(person(role)), name, ROWS[name], objects)
+    assert response.status_code in ({404} if role in ROWS[name].roles else {403, 404})
+    for each in before:
+        fresh = type(each)._base_manager.get(pk=each.pk)
+        assert getattr(fresh, "state", "") == getattr(each, "state", "")
+        assert getattr(fresh, "version_id", None) == getattr(each, "version_id", None)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if not row.target])
+@pytest.mark.parametrize("village", [OTHER_OFFICE, OTHER_DISTRICT])
+def test_lists_show_nothing_foreign(sign_in, other_district, stranger, name, role, village):
+    region = HOME.get(role, DISTRICT)
+    if region and village.startswith(region):
+        pytest.skip("the other office is in this person's region")
+    make_objects(village, stranger)
+    row = ROWS[name]
+    client = sign_in(person(role))
+    plain = ask(client, name, row, None)
+    if "text/html" in plain.headers.get("Content-Type", ""):
+        assert STRANGE_NAME not in plain.content.decode()
+    if row.by_region:
+        asked = ask(client, name, row, None, region=village)
+        assert asked.status_code in ({404} if role in row.roles else {403, 404})
+
+
+@pytest.mark.parametrize("role", sorted(BUSINESS))
+def test_the_list_of_households_is_empty_for_a_foreign_region(
+    sign_in, other_district, stranger, role
+):
+    make_objects(OTHER_DISTRICT, stranger)
+    address = reverse("households:household_list")
+    page = sign_in(person(role)).get(address, {"region": OTHER_DISTRICT}).content.decode()
+    assert STRANGE_NAME not in page
+    assert "不在您的管辖范围内" in page
+
+
+def test_only_the_keeper_enters_the_admin(sign_in, reference):
+    for role in Role:
+        response = sign_in(person(role)).get("/admin/accounts/staff/")
+        assert response.status_code == (200 if role == Role.KEEPER else 302)
