@@ -13,6 +13,7 @@ from households.enums import Stage
 from households.models import Household
 from inspections import drafts, submission
 from inspections.enums import InspectionState, Signature
+from inspections.examination import Examination, examine
 from inspections.forms import (
     MEASURE_LENGTH,
     REMARK_LENGTH,
@@ -24,7 +25,6 @@ from inspections.forms import (
 )
 from inspections.models import Inspection, InspectionDraft
 from inspections.progress import next_unchecked, village_progress
-from inspections.submission import Examination, examine
 from inspections.views import sheet
 from yanliang.accounts.permissions import may_inspect
 from yanliang.periods import campaign, today

@@ -7,8 +7,8 @@ from typing import NamedTuple, TypedDict
 from django import forms
 
 from inspections.enums import Answer, AnswerKind, Effect
+from inspections.examination import ANSWERS, Examination
 from inspections.models import ChecklistItem, InspectionPhoto, Photo
-from inspections.submission import ANSWERS, Examination
 from inspections.verdict import HouseFacts, conditions
 
 #: Facts that the verdict or the choice of items hangs on stand first; the others open on demand.

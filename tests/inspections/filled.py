@@ -3,8 +3,8 @@
 from households.models import Household
 from inspections import drafts
 from inspections.enums import AnswerKind
+from inspections.examination import Checklist
 from inspections.forms import Typed, blank
-from inspections.submission import Checklist
 from tests.inspections.factories import photo_of
 
 INSPECTORS = ["王建国", "李秀英"]

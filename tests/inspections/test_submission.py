@@ -9,15 +9,9 @@ from households.enums import Stage, Verdict
 from households.models import Household, SafetyEvent
 from inspections import drafts
 from inspections.enums import InspectionState
+from inspections.examination import examine, unsafe_grade_stands
 from inspections.models import Inspection, InspectionDraft
-from inspections.submission import (
-    Incomplete,
-    correct,
-    examine,
-    may_correct,
-    submit,
-    unsafe_grade_stands,
-)
+from inspections.submission import Incomplete, correct, may_correct, submit
 from tests.factories import HouseholdFactory, happen
 from tests.inspections.factories import photo_of
 from tests.inspections.filled import fail, filled
