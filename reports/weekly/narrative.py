@@ -7,8 +7,8 @@ is “—”; what the register does not know is not said.
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
+from reports.annex2.columns import COLUMN
 from reports.weekly import figures as column
 from reports.weekly.figures import CAUSE_LABELS, ClassGroup, Compared, Overdue, WeeklyFigures
 from yanliang.periods import SHANGHAI
@@ -49,18 +49,19 @@ def draft(week: WeeklyFigures) -> tuple[Part, ...]:
 
 def progress(week: WeeklyFigures) -> Iterator[str]:
     total = week.total
-    yield sentence(
-        f"截至{moment_in_words(week.week.moment)}，{week.whole}登记农户 {count(total, column.ALL)}",
-        balance(total, column.ALL),
-        f"其中无需排查 {count(total, column.EXEMPT)}，应排查 {count(total, column.TO_CHECK)}",
-    ) + sentence(
-        cumulative(total, column.CHECKED, "已排查"),
-        f"排查率 {rate(total)}",
-        rate_change(total),
-    ) + sentence(
-        cumulative(total, column.SAFE, "住房安全"),
-        f"未清零 {count(total, column.NOT_CLEARED)}",
-        balance(total, column.NOT_CLEARED),
+    register = (
+        f"截至{moment_in_words(week.week.moment)}，{week.whole}登记农户 {count(total, column.ALL)}"
+        f"（无需排查 {count(total, column.EXEMPT)}，应排查 {count(total, column.TO_CHECK)}）"
+    )
+    yield (
+        sentence(register, balance(total, column.ALL))
+        + sentence(
+            cumulative(total, column.CHECKED, "已排查"),
+            f"排查率 {rate(total)}",
+            rate_change(total),
+        )
+        + sentence(cumulative(total, column.SAFE, "实现住房安全"))
+        + sentence(f"未清零 {count(total, column.NOT_CLEARED)}", balance(total, column.NOT_CLEARED))
     )
     if total.last is None:
         yield "本周为首个报告周，没有上周数据可以比较。"
@@ -97,9 +98,7 @@ def of_group(group: ClassGroup) -> str:
         cumulative(total, column.CHECKED, "已排查"),
         f"排查率 {rate(total)}",
         rate_change(total),
-    ) + sentence(
-        f"未清零 {count(total, column.NOT_CLEARED)}", balance(total, column.NOT_CLEARED)
-    )
+    ) + sentence(f"未清零 {count(total, column.NOT_CLEARED)}", balance(total, column.NOT_CLEARED))
     if group.classes:
         members = "；".join(
             f"{each.name}应排查 {count(each, column.TO_CHECK)}、排查率 {rate(each)}、"
@@ -113,27 +112,26 @@ def of_group(group: ClassGroup) -> str:
 def rectification(week: WeeklyFigures) -> Iterator[str]:
     """What became of the houses found wanting: suspected, appraised, ruled on, renovated."""
     total = week.total
-    yield sentence(
-        f"现有核查结论为疑似不安全 {count(total, column.SUSPECTED)}",
-        balance(total, column.SUSPECTED),
-        f"其中待鉴定 {count(total, column.TO_APPRAISE)}",
-        balance(total, column.TO_APPRAISE),
-    ) + sentence(
-        cumulative(total, column.APPRAISED, "已鉴定"),
-        f"等级为{grades(total)}" if total.this[column.APPRAISED] else "",
-        f"待审定 {count(total, column.TO_RULE)}" if total.this[column.TO_RULE] else "",
+    yield (
+        sentence(
+            f"核查结论为疑似不安全 {count(total, column.SUSPECTED)}",
+            balance(total, column.SUSPECTED),
+        )
+        + sentence(cumulative(total, column.APPRAISED, "已鉴定", each_of(total, column.GRADES)))
+        + sentence(
+            f"疑似不安全中待鉴定 {count(total, column.TO_APPRAISE)}",
+            balance(total, column.TO_APPRAISE),
+        )
+        + sentence(f"待审定 {count(total, column.TO_RULE)}", balance(total, column.TO_RULE))
     )
-    if total.this[column.TO_RENOVATE] or total.this[column.SECURED]:
-        stages = "、".join(
-            f"{column.COLUMN[number].label} {count(total, number)}"
-            for number in (column.TO_START, column.RENOVATING, column.TO_ACCEPT)
-        )
-        yield sentence(
-            f"纳入改造 {count(total, column.TO_RENOVATE)}",
-            stages,
-            cumulative(total, column.ACCEPTED, "验收合格"),
-            f"另有以其他方式保障 {count(total, column.SECURED)}",
-        )
+    stages = (column.TO_START, column.RENOVATING, column.TO_ACCEPT, column.ACCEPTED)
+    yield sentence(
+        f"纳入改造 {count(total, column.TO_RENOVATE)}{each_of(total, stages)}",
+        balance(total, column.TO_RENOVATE),
+    ) + sentence(
+        cumulative(total, column.ACCEPTED, "验收合格"),
+        f"以其他方式保障 {count(total, column.SECURED)}" if total.this[column.SECURED] else "",
+    )
     if left := week.parts(column.NOT_CLEARED):
         yield f"未清零农户分布：{listed(left, week.place_noun)}。"
 
@@ -196,9 +194,7 @@ def plan(week: WeeklyFigures) -> Iterator[str]:
         (column.TO_ACCEPT, "组织 {} 户质量验收"),
     ]
     left = [
-        words.format(f"{number:,}")
-        for each, words in steps
-        if (number := week.total.this[each])
+        words.format(f"{number:,}") for each, words in steps if (number := week.total.this[each])
     ]
     if left:
         told = "；".join(f"{ORDINALS[place]}是{step}" for place, step in enumerate(left))
@@ -234,10 +230,10 @@ def rate_change(compared: Compared) -> str:
     return f"较上周下降 {points}{reason(compared, column.CHECK_RATE)}"
 
 
-def cumulative(compared: Compared, number: int, label: str) -> str:
+def cumulative(compared: Compared, number: int, label: str, detail: str = "") -> str:
     """“累计已排查 44,100 户，本周新增 560 户”; a fall of what only grows says why."""
     difference = compared.difference(number)
-    told = f"累计{label} {count(compared, number)}"
+    told = f"累计{label} {count(compared, number)}{detail}"
     if difference is None:
         return told
     if not difference:
@@ -263,13 +259,19 @@ def reason(compared: Compared, number: int) -> str:
 
 
 def causes(found: Mapping[str, int]) -> str:
-    return "、".join(f"{CAUSE_LABELS[kind]} {households:,} 户" for kind, households in found.items())
-
-
-def grades(total: Compared) -> str:
     return "、".join(
-        f"{column.COLUMN[number].label} {count(total, number)}" for number in column.GRADES
+        f"{CAUSE_LABELS[kind]} {households:,} 户" for kind, households in found.items()
     )
+
+
+def each_of(compared: Compared, numbers: Iterable[int]) -> str:
+    """“（A级 3 户、B级 2 户）”: the columns that count anyone."""
+    told = "、".join(
+        f"{COLUMN[number].label} {count(compared, number)}"
+        for number in numbers
+        if compared.this[number]
+    )
+    return f"（{told}）" if told else ""
 
 
 def where(parts: Mapping[str, int], week: WeeklyFigures) -> str:
@@ -295,8 +297,3 @@ def moment_in_words(moment: dt.datetime) -> str:
     local = moment.astimezone(SHANGHAI)
     minutes = f"{local.minute}分" if local.minute else ""
     return f"{local.year}年{local.month}月{local.day}日{local.hour}时{minutes}"
-
-
-def points(difference: Decimal | None) -> Decimal | None:
-    """A difference of rates in percentage points."""
-    return None if difference is None else difference * 100

@@ -13,7 +13,7 @@ from django.core.cache import cache
 from households.models import Household, PastSummary
 from reports.counts import Counts
 from reports.figures import counts_at, counts_series
-from reports.weekly.weeks import Week, closed_weeks, this_week, week_of, weeks_with_changes
+from reports.weekly.weeks import Week, closed_weeks, open_week, weeks_with_changes
 from yanliang.accounts.enums import RegionLevel
 
 #: Seconds that counts of a closed week are kept: so long may a repair of past summaries stay unseen.
@@ -70,20 +70,22 @@ def stamp_at(moment: dt.datetime) -> str:
 
 def weeks_to_choose(past: ClosedPast) -> list[Week]:
     """The weeks with changes, in order of time; whether the open one is among them takes a query of its own."""
-    newer = Household.objects.within(past.scope)
+    # Told by the index on summary_since, which a condition on the region would keep the database from.
+    newer = Household.objects.order_by("summary_since").values_list("region_id", flat=True)
     if past.weeks:
         newer = newer.filter(summary_since__gt=past.weeks[-1].closes)
-    return [*past.with_changes(), *([open_week()] if newer.exists() else [])]
+    is_changed = any(code.startswith(past.scope) for code in newer.iterator())
+    return [*past.with_changes(), *([open_week()] if is_changed else [])]
 
 
-def open_week() -> Week:
-    """The week that now still runs."""
-    current = this_week()
-    return current if current.is_open else week_of(current.closes + dt.timedelta.resolution)
-
-
-def counts_of(past: ClosedPast, weeks: Iterable[Week]) -> dict[Week, Counts]:
-    """The counts for each of `weeks`: at its cut-off, or now while it is open."""
+def counts_of(
+    past: ClosedPast, weeks: Iterable[Week], *, now: Counts | None = None
+) -> dict[Week, Counts]:
+    """The counts for each of `weeks`, in order of time: at its cut-off, or `now` (asked here without it) while it
+    is open."""
     weeks = sorted(set(weeks))
     found = past.counts([week for week in weeks if not week.is_open])
-    return found | {week: counts_at(past.scope) for week in weeks if week.is_open}
+    for week in weeks:
+        if week.is_open:
+            found[week] = now or counts_at(past.scope)
+    return found

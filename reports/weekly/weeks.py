@@ -63,6 +63,12 @@ def week_of(moment: dt.datetime) -> Week:
     return Week(thursday)
 
 
+def open_week() -> Week:
+    """The week that now still runs."""
+    current = this_week()
+    return current if current.is_open else week_of(current.closes + dt.timedelta.resolution)
+
+
 def closed_weeks() -> list[Week]:
     """Every week of the campaign whose cut-off has come, in order of time."""
     weeks = [Week(thursday) for thursday in thursdays(campaign().start, today())]

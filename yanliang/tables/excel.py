@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date
 from functools import cache
 from io import BytesIO
@@ -58,17 +59,22 @@ def workbook_bytes(tables: Sequence[Table], *, properties: DocumentProperties) -
     workbook.remove(workbook.active)
     for table in tables:
         write_sheet(workbook, table)
+    describe(workbook, replace(properties, title=properties.title or tables[0].title))
+    stream = BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+def describe(workbook: Workbook, properties: DocumentProperties) -> None:
+    """Let the file say what it is, who made it, when and why."""
     described = workbook.properties
-    described.title = _printable(properties.title or tables[0].title)
+    described.title = _printable(properties.title)
     described.creator = _printable(properties.author)
     described.lastModifiedBy = described.creator
     described.description = _printable(properties.subject)
     if properties.created:
         # The file format keeps naive times and reads them as UTC.
         described.created = properties.created.astimezone(UTC).replace(tzinfo=None)
-    stream = BytesIO()
-    workbook.save(stream)
-    return stream.getvalue()
 
 
 def write_sheet(workbook: Workbook, table: Table) -> Worksheet:

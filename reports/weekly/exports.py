@@ -1,0 +1,201 @@
+"""The weekly report as a workbook and as a PDF, with who took it, when and why inside and in the trail."""
+
+from collections.abc import Callable
+from io import BytesIO
+from math import ceil
+
+from openpyxl import Workbook
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
+
+from reports.annex2.faces import TITLE, chinese_date, table_of
+from reports.weekly.charts import left_chart, trend_chart
+from reports.weekly.figures import NOT_CLEARED
+from reports.weekly.gathering import Weekly
+from reports.weekly.narrative import draft, moment_in_words
+from reports.weekly.tables import SHORT, full_table, short_table, trend_table
+from yanliang.audit.trail import record
+from yanliang.periods import now
+from yanliang.tables.charts import ACCENT
+from yanliang.tables.excel import PAPER_SIZES, describe, write_sheet, write_text
+from yanliang.tables.pdf import render_pdf, table_face
+from yanliang.tables.table import DocumentProperties, Table
+
+NAME = "住房安全排查工作周报"
+#: Characters across the narrative's only column; a Chinese character takes two.
+NARRATIVE_WIDTH = 86
+#: Official papers (GB/T 9704); Excel replaces a font that is missing.
+TITLE_FONT = Font(name="方正小标宋简体", size=22)
+SUBTITLE_FONT = Font(name="楷体_GB2312", size=14)
+HEAD_FONT = Font(name="黑体", size=14)
+BODY_FONT = Font(name="仿宋_GB2312", size=14)
+#: Points of a line of the body.
+LINE = 24
+
+
+def heading_of(weekly: Weekly) -> str:
+    """“阎良区住房安全排查工作周报”."""
+    return f"{weekly.region.short_name}{NAME}"
+
+
+def title_of(weekly: Weekly) -> str:
+    """The heading with the day of the week's Thursday; with an ending, the name of the file."""
+    return f"{heading_of(weekly)}（{chinese_date(weekly.week.thursday)}）"
+
+
+def as_at(weekly: Weekly) -> str:
+    """“截至2020年6月11日12时”, or that the week still runs."""
+    words = f"截至{moment_in_words(weekly.week.moment)}"
+    return f"{words}，本周尚未截止" if weekly.week.is_open else words
+
+
+def annexes(weekly: Weekly) -> list[Table]:
+    """Annex 2, a table for each section; the 填表说明 once."""
+    return [
+        table_of(weekly.sheet, section, notes=not place)
+        for place, section in enumerate(weekly.sheet.sections)
+    ]
+
+
+def workbook(weekly: Weekly, properties: DocumentProperties) -> bytes:
+    """Narrative, comparison, trend with two charts of Excel's own, and Annex 2."""
+    book = Workbook()
+    write_narrative(book.active, weekly)
+    write_sheet(book, full_table(weekly))
+    short = write_sheet(book, short_table(weekly.figures))
+    trend = write_sheet(book, trend_table(weekly))
+    add_charts(trend, short, weekly)
+    for table in annexes(weekly):
+        write_sheet(book, table)
+    describe(book, properties)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def write_narrative(sheet: Worksheet, weekly: Weekly) -> None:
+    """The six sections as a sheet of text that prints on upright A4."""
+    sheet.title = "周报"
+    sheet.column_dimensions["A"].width = NARRATIVE_WIDTH
+    lines = [
+        (heading_of(weekly), TITLE_FONT, "center", 40.0),
+        (f"（{as_at(weekly)}）", SUBTITLE_FONT, "center", 26.0),
+    ]
+    for part in draft(weekly.figures):
+        lines.append((part.title, HEAD_FONT, "left", 30.0))
+        for paragraph in part.paragraphs:
+            # At 14 points a character is as wide as 2.6 of the 11 points that the width counts in.
+            height = LINE * ceil((len(paragraph) + 2) * 2.6 / NARRATIVE_WIDTH) + 4.0
+            lines.append((f"　　{paragraph}", BODY_FONT, "left", height))
+    for number, (text, font, horizontal, height) in enumerate(lines, start=1):
+        cell = sheet.cell(number, 1)
+        write_text(cell, text)
+        cell.font = font
+        cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
+        sheet.row_dimensions[number].height = height
+    sheet.page_setup.paperSize = PAPER_SIZES["A4"]
+    sheet.page_setup.orientation = "portrait"
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToHeight = 0
+    sheet.print_options.horizontalCentered = True
+    sheet.print_area = f"A1:A{len(lines)}"
+
+
+def add_charts(trend: Worksheet, short: Worksheet, weekly: Weekly) -> None:
+    """Beside the trend's figures, its line and the places' bars; both follow when a figure is edited."""
+    if weekly.trend:
+        line = LineChart()
+        line.title = f"{weekly.figures.whole}排查率走势"
+        line.y_axis.number_format, line.x_axis.number_format = "0%", "mm-dd"
+        draw(line, trend, len(weekly.trend), column=2, anchor="H1", target=trend)
+    if weekly.figures.places:
+        bars = BarChart()
+        bars.type, bars.title = "bar", "未清零农户（户）"
+        # Excel draws the first of the rows at the bottom.
+        bars.x_axis.scaling.orientation = "maxMin"
+        bars.height = max(bars.height, 0.6 * len(weekly.figures.places))
+        column = 2 + 3 * list(SHORT).index(NOT_CLEARED)
+        draw(bars, short, len(weekly.figures.places), column=column, anchor="H17", target=trend)
+
+
+def draw(
+    chart: LineChart | BarChart,
+    source: Worksheet,
+    rows: int,
+    *,
+    column: int,
+    anchor: str,
+    target: Worksheet,
+) -> None:
+    """Draw the first `rows` figures of a column of `source` at `anchor` of `target`; names in its first column."""
+    first = source[source.freeze_panes].row
+    last = first + rows - 1
+    chart.add_data(Reference(source, min_col=column, min_row=first, max_row=last))
+    chart.set_categories(Reference(source, min_col=1, min_row=first, max_row=last))
+    chart.legend = None
+    # openpyxl leaves the axes out unless told.
+    chart.x_axis.delete = chart.y_axis.delete = False
+    properties = chart.series[0].graphicalProperties
+    colour = ACCENT.removeprefix("#")
+    if isinstance(chart, LineChart):
+        properties.line.solidFill = colour
+    else:
+        properties.solidFill = colour
+    target.add_chart(chart, anchor)
+
+
+def pdf(weekly: Weekly, properties: DocumentProperties) -> bytes:
+    """The report on upright A4 in the look of official papers, then Annex 2 on A3."""
+    return render_pdf(
+        "pdf/weekly_summary.html",
+        {
+            "properties": properties,
+            "heading": heading_of(weekly),
+            "as_at": as_at(weekly),
+            "parts": draft(weekly.figures),
+            "short": table_face(short_table(weekly.figures)),
+            "charts": [trend_chart(weekly.trend, weekly.figures.whole), left_chart(weekly.figures)],
+            "signed_by": weekly.region.name,
+            "signed_on": chinese_date(weekly.week.day),
+            "annex_title": TITLE,
+            "faces": [table_face(table) for table in annexes(weekly)],
+        },
+    )
+
+
+#: Content type and writer of each file format.
+FORMATS: dict[str, tuple[str, Callable[[Weekly, DocumentProperties], bytes]]] = {
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", workbook),
+    "pdf": ("application/pdf", pdf),
+}
+
+
+def exported(weekly: Weekly, form: str, *, by=None, reason: str = "") -> bytes:
+    """The report as a file of the format `form` (a key of FORMATS)."""
+    _, write = FORMATS[form]
+    properties = DocumentProperties(
+        title=title_of(weekly),
+        author=str(by) if by is not None else "",
+        subject=f"导出原因：{reason}" if reason else "",
+        created=now(),
+    )
+    return write(weekly, properties)
+
+
+def recorded_export(weekly: Weekly, form: str, *, by=None, reason: str = "") -> None:
+    """Write the export to the trail; nobody's name when it was asked for on the command line."""
+    record(
+        "exported",
+        weekly.region,
+        by=by,
+        after={
+            "内容": heading_of(weekly),
+            "报告周": chinese_date(weekly.week.thursday),
+            "截至": moment_in_words(weekly.week.moment),
+            "格式": form,
+            "户数": weekly.sheet.counts.total(),
+        },
+        reason=reason,
+    )

@@ -1,0 +1,130 @@
+"""The tables of a weekly report: this week, last week, difference."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from reports.annex2.columns import COLUMNS, CountColumn, RateColumn
+from reports.annex2.faces import FIGURE_WIDTH, PLACE_WIDTH, RATE_WIDTH, columns_of
+from reports.weekly.figures import (
+    CHECK_RATE,
+    NOT_CLEARED,
+    TO_APPRAISE,
+    UNCHECKED,
+    Compared,
+    WeeklyFigures,
+)
+from reports.weekly.gathering import Weekly
+from yanliang.tables.table import Cell, Column, Fact, Row, Table
+
+#: The columns of Annex 2 that the short table compares, and their heads.
+SHORT = {CHECK_RATE: "排查率", UNCHECKED: "未排查", TO_APPRAISE: "待鉴定", NOT_CLEARED: "未清零"}
+THIS, LAST, CHANGE = "本周", "上周", "增减"
+
+
+def ranked_lines(week: WeeklyFigures) -> Iterator[tuple[Compared, str]]:
+    """The places by 排查率, those without one behind them, the total last; with the kind of row."""
+    for place in [*week.ranked, *week.unrated]:
+        yield place, "detail"
+    yield week.total, "total" if week.places else "detail"
+
+
+def short_table(week: WeeklyFigures) -> Table:
+    """A line for each place, ranked by 排查率: the main figures and how they changed."""
+    head = Column("place", week.place_noun, width=14)
+    heads = tuple(
+        Column(
+            str(number),
+            label,
+            children=tuple(
+                Column(f"{number}-{face}", face, kind=kind_of(number, face), width=8)
+                for face in (THIS, LAST, CHANGE)
+            ),
+        )
+        for number, label in SHORT.items()
+    )
+    rows = [
+        Row({"place": name_of(place, kind), **cells_of(place)}, kind=kind)
+        for place, kind in ranked_lines(week)
+    ]
+    return Table(
+        title=f"各{week.place_noun}主要指标对比",
+        columns=(head, *heads),
+        rows=rows,
+        head_facts=(Fact("单位", "户；排查率增减为百分点"),),
+        paper="A4 portrait",
+    )
+
+
+def kind_of(number: int, face: str) -> str:
+    if number != CHECK_RATE:
+        return "int"
+    return "decimal" if face == CHANGE else "percent"
+
+
+def name_of(compared: Compared, kind: str) -> str:
+    return "合计" if kind == "total" else compared.name
+
+
+def cells_of(compared: Compared) -> dict[str, Cell]:
+    cells = {}
+    for number in SHORT:
+        cells[f"{number}-{THIS}"] = Cell(compared.value(number))
+        cells[f"{number}-{LAST}"] = Cell(compared.previous(number))
+        cells[f"{number}-{CHANGE}"] = Cell(change_of(compared, number))
+    return cells
+
+
+def change_of(compared: Compared, number: int) -> int | Decimal | None:
+    """This week's figure less last week's; of a rate in percentage points."""
+    difference = compared.difference(number)
+    return difference * 100 if isinstance(difference, Decimal) else difference
+
+
+def full_table(weekly: Weekly) -> Table:
+    """Every column of Annex 2 for each place in three lines: this week, last week, difference."""
+    week = weekly.figures
+    place, *groups = columns_of(weekly.sheet)
+    rows = []
+    for compared, kind in ranked_lines(week):
+        name = name_of(compared, kind)
+        for face, value in ((THIS, compared.value), (LAST, compared.previous)):
+            cells = {str(each.number): value(each.number) for each in COLUMNS}
+            rows.append(Row({"place": name, "week": face, **cells}, kind=kind))
+        cells = {str(each.number): compared.difference(each.number) for each in COLUMNS}
+        rows.append(Row({"place": name, "week": CHANGE, **cells}, kind=kind))
+    return Table(
+        title=f"各{week.place_noun}本周、上周对比表",
+        columns=(place, Column("week", "期别", width=6), *groups),
+        rows=rows,
+        head_facts=(Fact("填报单位", weekly.region.name), Fact("单位", "户")),
+        sheet_name="本周上周对比",
+    )
+
+
+def trend_table(weekly: Weekly) -> Table:
+    """The figures of the whole at each cut-off with changes."""
+    shown: list[CountColumn | RateColumn] = [each for each in COLUMNS if each.number in SHORT]
+    rows = [
+        Row({"week": week.day, **{str(each.number): each.value(figures) for each in shown}})
+        for week, figures in weekly.trend.items()
+    ]
+    return Table(
+        title=f"{weekly.figures.whole}各周走势",
+        columns=(
+            Column("week", "截止日期", kind="date", width=PLACE_WIDTH),
+            *(
+                Column(
+                    str(each.number),
+                    each.label,
+                    kind="percent" if each.number == CHECK_RATE else "int",
+                    number=each.number,
+                    hint=each.hint,
+                    width=RATE_WIDTH if each.number == CHECK_RATE else FIGURE_WIDTH,
+                )
+                for each in shown
+            ),
+        ),
+        rows=rows,
+        paper="A4 landscape",
+        sheet_name="走势",
+    )
