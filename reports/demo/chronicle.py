@@ -44,9 +44,6 @@ class Chronicle:
         if at >= self.end:
             raise NotYet
 
-    def has_come(self, at: dt.datetime) -> bool:
-        return at < self.end
-
     def record(
         self,
         kind: EventKind,

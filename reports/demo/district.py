@@ -22,7 +22,7 @@ from households.models import (
     SafetyEvent,
 )
 from inspections.models import Inspection, InspectionDraft, InspectionPhoto, Photo
-from inspections.submission import Checklist
+from inspections.examination import Checklist
 from reports.demo import cast, drafts, photos
 from reports.demo.chronicle import Chronicle
 from reports.demo.classes import Classes

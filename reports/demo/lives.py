@@ -107,8 +107,9 @@ class Life:
         rng = self.rng
         seen_at = self.round.wait(rng, at, 1, 4)
         waits, is_returned = rng.random() < 0.012, rng.random() < 0.004
-        if waits or not self.chronicle.has_come(seen_at):
+        if waits:
             return at
+        self.chronicle.reach(seen_at)
         inspection.reviewed_by = self.cast.office_lead(self.household.region_id)
         inspection.reviewed_at = seen_at
         if not is_returned:
@@ -116,14 +117,15 @@ class Life:
             return seen_at
         inspection.state = InspectionState.RETURNED
         inspection.return_reason = rng.choice(RETURNS)
+        if rng.random() < 0.4:
+            return seen_at
         mended_at = later(rng, seen_at, 1, 12)
-        if rng.random() < 0.6 and self.chronicle.has_come(mended_at):
-            self.correct(inspection, mended_at)
-            return mended_at
-        return seen_at
+        self.correct(inspection, mended_at)
+        return mended_at
 
     def correct(self, old: Inspection, at: dt.datetime) -> None:
-        """A second visit in the place of the first, found as it is now: half of them without defect."""
+        """A second visit that takes the place of the first; it finds the same state of safety, not the same defects."""
+        self.chronicle.reach(at)
         new = filled_in(
             self.rng, self.scene, old.facts, at.date(), old.verdict == Verdict.SUSPECTED
         )

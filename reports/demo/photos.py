@@ -15,7 +15,7 @@ from inspections.photos import THUMBNAIL_SIDE, as_jpeg
 from reports.demo.chronicle import Chronicle
 
 #: Drawing takes time: so many houses of an office at most have photos.
-HOUSES_OF_AN_OFFICE = 10
+HOUSES_OF_AN_OFFICE = 6
 SIZE = (800, 600)
 EARTH, BRICK, PLASTER, TILES, CONCRETE = "#b9935f", "#a4563f", "#d9d4c7", "#5b5f66", "#9a9a96"
 LOOKS = {

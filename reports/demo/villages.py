@@ -10,7 +10,7 @@ from households.enums import ChangeKind
 from households.models import Household, HouseholdChange, Region
 from households.numbering import SERIAL_DIGITS
 from households.search import search_columns
-from inspections.submission import Checklist
+from inspections.examination import Checklist
 from reports.demo.cast import Cast
 from reports.demo.chronicle import Chronicle
 from reports.demo.classes import Classes

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from households.enums import Structure
 from inspections.enums import Answer, AnswerKind, Effect, Signature
 from inspections.models import ChecklistItem, Inspection
-from inspections.submission import Checklist
+from inspections.examination import Checklist
 from inspections.verdict import HouseFacts, applicable, judge
 
 #: What inspectors write beside a failed item, by its code; only these fail in the demo.

@@ -33,6 +33,7 @@ ACT_LABELS = {
     "roster_imported": "导入花名册",
     "roster_undone": "撤销花名册导入",
     "summary_rebuilt": "重算进度",
+    "demo_loaded": "装入示范数据",
     "household_added": "新增农户",
     "household_edited": "修改农户",
     "class_changed": "身份变更",
