@@ -13,6 +13,7 @@ from households.models import HouseholdClass, Region
 from households.search import search
 from households.summary import Summary
 from yanliang.accounts.enums import RegionLevel
+from yanliang.periods import today
 
 Narrowing = Callable[[QuerySet], QuerySet]
 
@@ -20,6 +21,7 @@ Narrowing = Callable[[QuerySet], QuerySet]
 STATUSES: dict[str, tuple[str, Narrowing]] = {
     "to_check": ("应排查", lambda households: households.to_check()),
     "not_cleared": ("未清零", lambda households: households.not_cleared()),
+    "overdue": ("超期未清零", lambda households: households.overdue(today())),
     "suspected": ("疑似不安全", lambda households: households.filter(verdict=Verdict.SUSPECTED)),
     "awaiting_appraisal": ("待鉴定", lambda households: households.awaiting_appraisal()),
     "safe": ("住房安全", lambda households: households.filter(stage__in=SAFE_STAGES)),

@@ -113,6 +113,9 @@ class HouseholdForm(PersonChecks):
                 self.fields[name].show_hidden_initial = True
         else:
             del self.fields["version"]
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField):
+                field.choices = [("", "未填写"), *field.choices[1:]]
         self.fields["region"].queryset = villages
         self.fields["region"].empty_label = "请选择"
         self.fields["reason"].help_text = "调整所在村时必填"
@@ -269,7 +272,7 @@ class RemovalForm(forms.Form):
         return chosen
 
 
-class SplitForm(FirstIdentity, PersonChecks, VersionedForm):
+class SplitForm(FirstIdentity, VersionedForm, PersonChecks):
     """The household that splits off: its own head, ID number and part of the people."""
 
     happened_on = past_date("分户日期")

@@ -33,7 +33,7 @@ SURNAME_READINGS = {
     "黑": "he",
     "万": "wan",
 }
-GROUP = re.compile(r"(\d{1,2})组")
+GROUP = re.compile(r"(\d{1,2})组?")
 HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
@@ -108,23 +108,22 @@ def search(households: QuerySet, text: str) -> QuerySet:
     text = "".join(text.split()).translate(FULL_WIDTH)
     if not text:
         return households
+    if match := GROUP.fullmatch(text):
+        # The index by region and group answers this.
+        return households.filter(group=f"{int(match[1])}组")
     # A query of its own: beside a range of regions, SQLite would read that range and no search key's index.
     found = households.model.objects.filter(meanings(text)).order_by()
     return households.filter(pk__in=found.values("pk"))
 
 
 def meanings(text: str) -> Q:
-    """What `text`, without spaces and full-width forms, can stand for."""
-    if match := GROUP.fullmatch(text):
-        return Q(group=f"{int(match[1])}组")
+    """What `text`, without spaces and full-width forms and no group, can stand for."""
     if HAN.search(text):
         return Q(head_name__prefix=text) | Q(given_name__prefix=text)
     if text.isascii() and text.isalpha() and text.lower() != "x":
         return any_prefix(("pinyin", "pinyin_other", "initials", "initials_other"), text.lower())
     digits = text.upper()
     condition = Q(code__prefix=digits)
-    if digits.isdigit() and len(digits) <= 2:
-        condition |= Q(group=f"{int(digits)}组")
     if len(digits) >= 3:
         condition |= any_prefix(("id_reversed", "phone_reversed"), digits[::-1])
     if len(digits) == 18:

@@ -22,7 +22,7 @@ from households.forms import (
 from households.models import Household, HouseholdChange
 from households.views.detail import visible_household
 from households.views.editing import report_taken, require_editor
-from yanliang.accounts.permissions import may_confirm_removal
+from yanliang.accounts.permissions import may_confirm_removal, may_see_business
 from yanliang.ui.pagination import paginate
 
 
@@ -222,6 +222,8 @@ def decide(request: HttpRequest, pk: int, act, done: str) -> HttpResponse:
 @require_GET
 def change_list(request) -> HttpResponse:
     """增减台账: what waits for the bureau first, then the latest."""
+    if not may_see_business(request.user):
+        raise PermissionDenied
     filters = ChangeFilters(request.GET, staff=request.user)
     found = filters.apply(HouseholdChange.objects.visible_to(request.user))
     totals = dict(found.order_by().values_list("kind").annotate(number=Count("pk")))

@@ -49,7 +49,11 @@ def visible_household(request: HttpRequest, pk: int) -> Household:
 
 
 def facts(household: Household, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [(field_label(name), shown_value(name, getattr(household, name))) for name in names]
+    values = ((name, getattr(household, name)) for name in names)
+    return [
+        (field_label(name), "—" if value in (None, "") else shown_value(name, value))
+        for name, value in values
+    ]
 
 
 def outcome_label(event: SafetyEvent) -> str:

@@ -17,7 +17,12 @@ from households.exports import register_workbook
 from households.filters import HouseholdFilters
 from households.models import Household
 from households.templatetags.households import stage_badge
-from yanliang.accounts.permissions import may_edit_household, may_export, may_see_full_id
+from yanliang.accounts.permissions import (
+    may_edit_household,
+    may_export,
+    may_see_business,
+    may_see_full_id,
+)
 from yanliang.audit.trail import record
 from yanliang.periods import now, today
 from yanliang.ui.masking import mask_id, mask_phone
@@ -83,6 +88,7 @@ class Heading(NamedTuple):
     label: str
     query: str
     direction: str
+    numeric: bool
 
 
 def list_rows(keys: list[int], filters: HouseholdFilters) -> list[ListRow]:
@@ -130,7 +136,8 @@ def headings(filters: HouseholdFilters) -> list[Heading]:
         query = filters.data.copy()
         query.pop("page", None)
         query["sort"] = f"-{key}" if direction == "ascending" else key
-        made.append(Heading(label, f"?{query.urlencode()}" if key else "", direction))
+        numeric = label in ("人口", "面积", "年份")
+        made.append(Heading(label, f"?{query.urlencode()}" if key else "", direction, numeric))
     return made
 
 
@@ -145,6 +152,8 @@ def stage_counts(filters: HouseholdFilters, households: QuerySet) -> dict[str, i
 @vary_on_headers("HX-Request")
 def household_list(request) -> HttpResponse:
     """The list; for htmx only its results, so that they follow the search box while it is typed in."""
+    if not may_see_business(request.user):
+        raise PermissionDenied
     filters = HouseholdFilters(request.GET, request.user)
     visible = Household.objects.visible_to(request.user)
     by_stage = stage_counts(filters, visible)
