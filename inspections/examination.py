@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from households.enums import UNSAFE_GRADES, EventKind
@@ -47,16 +47,22 @@ class Missing(NamedTuple):
     code: str = ""
 
 
+@lru_cache(maxsize=8)
+def items_of(version_id: int, published_at: dt.datetime) -> tuple[ChecklistItem, ...]:
+    """The items of a published version, which is frozen: read once a process, not once a form."""
+    return tuple(ChecklistItem.objects.filter(version_id=version_id))
+
+
 @dataclass(frozen=True)
 class Checklist:
-    """A version with its items, read once."""
+    """A published version with its items."""
 
     version: ChecklistVersion
     items: tuple[ChecklistItem, ...]
 
     @classmethod
     def of(cls, version: ChecklistVersion) -> "Checklist":
-        return cls(version, tuple(version.items.all()))
+        return cls(version, items_of(version.pk, version.published_at))
 
     @classmethod
     def current(cls) -> "Checklist":
