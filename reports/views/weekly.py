@@ -24,9 +24,8 @@ from reports.weekly.exports import (
 from reports.weekly.gathering import Weekly, weekly_of
 from reports.weekly.narrative import draft
 from reports.weekly.tables import short_table
-from reports.weekly.weeks import Week, first_thursday, open_week, this_week
+from reports.weekly.weeks import Week, this_week, week_on
 from yanliang.accounts.permissions import may_export
-from yanliang.periods import thursday_of
 from yanliang.tables.html import render_html
 from yanliang.tables.table import Cell, Table
 
@@ -37,12 +36,9 @@ def asked_week(parameters: QueryDict) -> Week:
     if not asked:
         return this_week()
     try:
-        week = Week(thursday_of(dt.date.fromisoformat(asked)))
-    except (ValueError, OverflowError) as unknown:
+        return week_on(dt.date.fromisoformat(asked))
+    except ValueError as unknown:
         raise Http404("没有这个报告周。") from unknown
-    if not first_thursday() <= week.thursday <= open_week().thursday:
-        raise Http404("没有这个报告周。")
-    return week
 
 
 @login_required

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from io import BytesIO
 from math import ceil
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
@@ -25,7 +26,7 @@ from yanliang.tables.table import DocumentProperties, Table
 
 NAME = "住房安全排查工作周报"
 #: Characters across the narrative's only column; a Chinese character takes two.
-NARRATIVE_WIDTH = 86
+NARRATIVE_WIDTH = 84
 #: Official papers (GB/T 9704); Excel replaces a font that is missing.
 TITLE_FONT = Font(name="方正小标宋简体", size=22)
 SUBTITLE_FONT = Font(name="楷体_GB2312", size=14)
@@ -33,6 +34,8 @@ HEAD_FONT = Font(name="黑体", size=14)
 BODY_FONT = Font(name="仿宋_GB2312", size=14)
 #: Points of a line of the body.
 LINE = 24
+#: Lines of a sheet that a chart of the usual height covers, and the column that it reaches to.
+CHART_LINES, CHART_COLUMN = 16, "H"
 
 
 def heading_of(weekly: Weekly) -> str:
@@ -86,8 +89,7 @@ def write_narrative(sheet: Worksheet, weekly: Weekly) -> None:
     for part in draft(weekly.figures):
         lines.append((part.title, HEAD_FONT, "left", 30.0))
         for paragraph in part.paragraphs:
-            # At 14 points a character is as wide as 2.6 of the 11 points that the width counts in.
-            height = LINE * ceil((len(paragraph) + 2) * 2.6 / NARRATIVE_WIDTH) + 4.0
+            height = LINE * ceil(body_width(f"　　{paragraph}") / NARRATIVE_WIDTH) + 4.0
             lines.append((f"　　{paragraph}", BODY_FONT, "left", height))
     for number, (text, font, horizontal, height) in enumerate(lines, start=1):
         cell = sheet.cell(number, 1)
@@ -98,18 +100,30 @@ def write_narrative(sheet: Worksheet, weekly: Weekly) -> None:
     sheet.page_setup.paperSize = PAPER_SIZES["A4"]
     sheet.page_setup.orientation = "portrait"
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToHeight = 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.print_options.horizontalCentered = True
+    sheet.page_margins.left = sheet.page_margins.right = 0.9
+    sheet.page_margins.top = sheet.page_margins.bottom = 1.2
     sheet.print_area = f"A1:A{len(lines)}"
 
 
+def body_width(text: str) -> float:
+    """The width of `text` in the units of a column, which counts half Chinese characters of 11 points."""
+    halves = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    return halves * BODY_FONT.size / 11
+
+
 def add_charts(trend: Worksheet, short: Worksheet, weekly: Weekly) -> None:
-    """Beside the trend's figures, its line and the places' bars; both follow when a figure is edited."""
+    """Under the trend's figures, its line and the places' bars; both follow when a figure is edited."""
+    below = trend.max_row + 2
     if weekly.trend:
         line = LineChart()
         line.title = f"{weekly.figures.whole}排查率走势"
         line.y_axis.number_format, line.x_axis.number_format = "0%", "mm-dd"
-        draw(line, trend, len(weekly.trend), column=2, anchor="H1", target=trend)
+        line.y_axis.scaling.min, line.y_axis.scaling.max = 0, 1
+        draw(line, trend, len(weekly.trend), column=2)
+        trend.add_chart(line, f"A{below}")
+        below += CHART_LINES
     if weekly.figures.places:
         bars = BarChart()
         bars.type, bars.title = "bar", "未清零农户（户）"
@@ -117,19 +131,15 @@ def add_charts(trend: Worksheet, short: Worksheet, weekly: Weekly) -> None:
         bars.x_axis.scaling.orientation = "maxMin"
         bars.height = max(bars.height, 0.6 * len(weekly.figures.places))
         column = 2 + 3 * list(SHORT).index(NOT_CLEARED)
-        draw(bars, short, len(weekly.figures.places), column=column, anchor="H17", target=trend)
+        draw(bars, short, len(weekly.figures.places), column=column)
+        trend.add_chart(bars, f"A{below}")
+        below += ceil(CHART_LINES * bars.height / LineChart().height)
+    trend.print_area = f"A1:{CHART_COLUMN}{below}"
+    trend.page_setup.fitToHeight = 1
 
 
-def draw(
-    chart: LineChart | BarChart,
-    source: Worksheet,
-    rows: int,
-    *,
-    column: int,
-    anchor: str,
-    target: Worksheet,
-) -> None:
-    """Draw the first `rows` figures of a column of `source` at `anchor` of `target`; names in its first column."""
+def draw(chart: LineChart | BarChart, source: Worksheet, rows: int, *, column: int) -> None:
+    """Draw the first `rows` figures of a column of `source`, named by its first column."""
     first = source[source.freeze_panes].row
     last = first + rows - 1
     chart.add_data(Reference(source, min_col=column, min_row=first, max_row=last))
@@ -137,13 +147,12 @@ def draw(
     chart.legend = None
     # openpyxl leaves the axes out unless told.
     chart.x_axis.delete = chart.y_axis.delete = False
-    properties = chart.series[0].graphicalProperties
+    [series] = chart.series
     colour = ACCENT.removeprefix("#")
     if isinstance(chart, LineChart):
-        properties.line.solidFill = colour
+        series.smooth, series.graphicalProperties.line.solidFill = False, colour
     else:
-        properties.solidFill = colour
-    target.add_chart(chart, anchor)
+        series.graphicalProperties.solidFill = colour
 
 
 def pdf(weekly: Weekly, properties: DocumentProperties) -> bytes:

@@ -122,7 +122,7 @@ def rectification(week: WeeklyFigures) -> Iterator[str]:
             f"疑似不安全中待鉴定 {count(total, column.TO_APPRAISE)}",
             balance(total, column.TO_APPRAISE),
         )
-        + sentence(f"待审定 {count(total, column.TO_RULE)}", balance(total, column.TO_RULE))
+        + waiting(total)
     )
     stages = (column.TO_START, column.RENOVATING, column.TO_ACCEPT, column.ACCEPTED)
     yield sentence(
@@ -134,6 +134,13 @@ def rectification(week: WeeklyFigures) -> Iterator[str]:
     )
     if left := week.parts(column.NOT_CLEARED):
         yield f"未清零农户分布：{listed(left, week.place_noun)}。"
+
+
+def waiting(total: Compared) -> str:
+    """Households before the leading group; not a word where none waits and none has waited."""
+    if not total.this[column.TO_RULE] and not total.difference(column.TO_RULE):
+        return ""
+    return sentence(f"待审定 {count(total, column.TO_RULE)}", balance(total, column.TO_RULE))
 
 
 def standing_work(week: WeeklyFigures) -> Iterator[str]:

@@ -125,6 +125,6 @@ def trend_table(weekly: Weekly) -> Table:
             ),
         ),
         rows=rows,
-        paper="A4 landscape",
+        paper="A4 portrait",
         sheet_name="走势",
     )

@@ -55,6 +55,13 @@ def this_week() -> Week:
     return Week(thursday_of(today()))
 
 
+def week_on(day: dt.date) -> Week:
+    """The reporting week of `day`; raises ValueError outside the campaign and for a week to come."""
+    if not first_thursday() - dt.timedelta(weeks=1) < day <= open_week().thursday:
+        raise ValueError("不在本次专项行动已开始的各报告周之内。")
+    return Week(thursday_of(day))
+
+
 def week_of(moment: dt.datetime) -> Week:
     """The week whose figures are the first to hold what was recorded at `moment`."""
     thursday = max(thursday_of(moment.astimezone(SHANGHAI).date()), first_thursday())
@@ -72,7 +79,10 @@ def open_week() -> Week:
 def closed_weeks() -> list[Week]:
     """Every week of the campaign whose cut-off has come, in order of time."""
     weeks = [Week(thursday) for thursday in thursdays(campaign().start, today())]
-    return [week for week in weeks if not week.is_open]
+    # Only the last can still be open, or two that a long holiday closes at once.
+    while weeks and weeks[-1].is_open:
+        weeks.pop()
+    return weeks
 
 
 def weeks_with_changes(scope: str, weeks: list[Week]) -> list[Week]:
