@@ -5,10 +5,9 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from households.enums import ImportState
@@ -45,13 +44,7 @@ def menu(request: HttpRequest) -> dict:
     staff = getattr(request, "user", None)
     if staff is None or not staff.is_authenticated or staff.must_change_password:
         return {"menu": []}
-    urls = {}
-    for entry in MENU:
-        if entry.allowed(staff):
-            try:
-                urls[entry.label] = reverse(entry.url_name)
-            except NoReverseMatch:
-                continue
+    urls = {entry.label: reverse(entry.url_name) for entry in MENU if entry.allowed(staff)}
     # One page's address may begin with another's: the longest is the one that is open.
     open_now = max(
         (url for url in urls.values() if request.path.startswith(url)), key=len, default=""
@@ -149,14 +142,9 @@ def removal_tasks(staff) -> Iterator[Task]:
 
 
 def overdue_tasks(staff) -> Iterator[Task]:
-    late = (
-        Household.objects.visible_to(staff)
-        .not_cleared()
-        .filter(Q(household_class__cleared_by__lt=today()))
-    )
     yield Task(
         "超期未清零",
-        late.count(),
+        Household.objects.visible_to(staff).overdue(today()).count(),
         link("households:household_list", status="overdue"),
         "已过清零时限，住房还不安全或未排查",
         is_urgent=True,

@@ -1,5 +1,6 @@
 """The register: one row a household, with its dwelling and its safety summary."""
 
+import datetime as dt
 from decimal import Decimal
 from typing import Self
 
@@ -43,6 +44,10 @@ class HouseholdQuerySet(RegionScopedQuerySet):
     def not_cleared(self) -> Self:
         """未清零: every stage that is neither safe nor exempt."""
         return self.exclude(stage__in=SAFE_STAGES | {Stage.EXEMPT})
+
+    def overdue(self, day: dt.date) -> Self:
+        """超期未清零: not cleared although the date of its class lies before `day` (notice: 5-31 and 6-30)."""
+        return self.not_cleared().filter(household_class__cleared_by__lt=day)
 
 
 class Household(models.Model):
