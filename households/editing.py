@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import transaction
 
 from households.enums import ChangeKind
 from households.events import lock_household, save_summary
@@ -64,7 +65,10 @@ def add_household(
     related: Household | None = None,
     detail: dict[str, Any] | None = None,
 ) -> Household:
-    """Give a new, valid `household` its number, identity and search keys, and save it with its ledger entry."""
+    """Give a new, valid `household` its number, identity and search keys, and save it with its ledger entry.
+
+    Raises IntegrityError where somebody took its ID number a moment ago.
+    """
     require_right(by, "新增农户")
     with transaction.atomic():
         household.code = next_code(household.region_id)
@@ -72,7 +76,8 @@ def add_household(
         household.registered_by = by
         household.registered_at = household.summary_since = now()
         refresh_search(household)
-        household.full_clean()
+        # Who is unique the database decides: a check here could only be too early.
+        household.full_clean(validate_unique=False)
         household.save(force_insert=True)
         Identity.objects.create(
             household=household,
@@ -129,7 +134,7 @@ def edit_household(
         for name, value in after.items():
             setattr(household, name, value)
         refresh_search(household)
-        household.full_clean()
+        household.full_clean(validate_unique=False)
         save_summary(household)
         was, is_now = shown_values(before), shown_values(after)
         for name in MASKS.keys() & after.keys():
@@ -178,11 +183,11 @@ def shown_value(name: str, value: Any) -> str:
         return "是" if value else "否"
     if value is None or value == "":
         return "（空）"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     field = Household._meta.get_field(name)
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, models.Model):
-        return str(value)
     return str(value)
 
 

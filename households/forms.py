@@ -12,7 +12,7 @@ from households.models import Household, HouseholdClass, Identity, Region
 from households.roster import cleaning
 from yanliang.accounts.enums import RegionLevel
 from yanliang.periods import today
-from yanliang.ui.forms import DateInput
+from yanliang.ui.forms import DateInput, Select
 
 #: WGS-84 frame of the mainland: outside it, longitude and latitude were mixed up or mistyped.
 LONGITUDES = (73, 136)
@@ -74,6 +74,9 @@ class PersonChecks(forms.ModelForm):
         if holder := holders.select_related("region").first():
             raise ValidationError(taken_message(holder, self.staff), code="unique")
         return number
+
+    def validate_unique(self):
+        """`clean_id_number` has asked, and says where the number is registered."""
 
     def clean_phone(self):
         return clean_cell(cleaning.phone(self.cleaned_data["phone"]))
@@ -305,13 +308,13 @@ class ChangeFilters(forms.Form):
     """What the ledger of changes is narrowed to."""
 
     kind = forms.ChoiceField(
-        label="变更", required=False, choices=[("", "全部"), *ChangeKind.choices]
+        label="变更", required=False, widget=Select, choices=[("", "全部"), *ChangeKind.choices]
     )
     state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), *ChangeState.choices]
+        label="状态", required=False, widget=Select, choices=[("", "全部"), *ChangeState.choices]
     )
     region = forms.ModelChoiceField(
-        label="街办、村", required=False, queryset=None, empty_label="全部"
+        label="街办、村", required=False, widget=Select, queryset=None, empty_label="全部"
     )
     since = forms.DateField(label="自", required=False, widget=DateInput)
     until = forms.DateField(label="至", required=False, widget=DateInput)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from households.editing import edit_household
+from households.forms import PersonChecks
 from households.models import Household, HouseholdClass, Region
 from households.numbering import next_code
 from households.roster.resident_id import check_character
@@ -108,6 +109,17 @@ def test_taken_id_number_elsewhere_tells_no_name(at_desk):
     page = at_desk.post(CREATE, typed()).content.decode()
     assert "已在其他街办登记" in page
     assert "李持有" not in page
+
+
+def test_id_number_taken_between_check_and_saving(at_desk, monkeypatch):
+    HouseholdFactory(head_name="李先到", id_number=NEW_ID)
+    monkeypatch.setattr(PersonChecks, "clean_id_number", lambda form: NEW_ID)
+    response = at_desk.post(CREATE, typed())
+    assert "李先到" in response.content.decode()
+    assert Household.objects.count() == 1
+    household = HouseholdFactory()
+    data = opened(at_desk, household) | {"remark": "改"}
+    assert "李先到" in save(at_desk, household, data).content.decode()
 
 
 def test_untouched_save_writes_nothing(at_desk):

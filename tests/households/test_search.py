@@ -73,6 +73,11 @@ def test_empty_text_is_everybody_and_nonsense_is_nobody(people):
     ],
 )
 def test_search_reads_indexes_within_a_region(recorder, text, index):
-    plan = search(Household.objects.visible_to(recorder), text).order_by("region_id", "code").values("pk").explain()
+    plan = (
+        search(Household.objects.visible_to(recorder), text)
+        .order_by("region_id", "code")
+        .values("pk")
+        .explain()
+    )
     assert index in plan
     assert "SCAN" not in plan
