@@ -43,8 +43,8 @@ def test_village_sees_its_village(sign_in, villager):
 
 
 def test_keeper_sees_no_household(sign_in, keeper):
-    HouseholdFactory()
-    assert names(listed(sign_in(keeper))) == []
+    HouseholdFactory(head_name="张关山")
+    assert "张关山" not in sign_in(keeper).get(URL).content.decode()
 
 
 def test_numbers_are_masked(at_desk):
