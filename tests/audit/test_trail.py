@@ -21,6 +21,8 @@ def write_raw(sql: str) -> None:
             cursor.execute(sql)
             cursor.execute(SQLITE["UPDATE"])
         else:
+            # A table with deferred checks waiting cannot be altered.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER audit_entry_append_only")
             cursor.execute(sql)
             cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER audit_entry_append_only")
