@@ -51,6 +51,19 @@ ACT_LABELS = {
     "draft_discarded": "放弃核查草稿",
 }
 
+#: What the fields of an entry's before and after are called; others show as they are stored.
+FIELD_LABELS = {
+    "full_name": "姓名",
+    "is_active": "启用",
+    "method": "请求方式",
+    "phone": "手机",
+    "post": "职务",
+    "region": "区划",
+    "role": "角色",
+    "state": "状态",
+    "username": "用户名",
+}
+
 HASHED_FIELDS = (
     "number",
     "at",
@@ -81,6 +94,11 @@ def digest(entry: Entry) -> str:
     fields["at"] = entry.at.timestamp()
     text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def in_words(fields: dict) -> str:
+    """An entry's before or after on one line, as people read it."""
+    return "；".join(f"{FIELD_LABELS.get(name, name)}：{value}" for name, value in fields.items())
 
 
 def region_of(obj: models.Model | None) -> str:

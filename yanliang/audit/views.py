@@ -13,7 +13,7 @@ from yanliang.ui.forms import DateInput, Select, TextInput
 from yanliang.ui.pagination import paginate
 
 from .models import Entry
-from .trail import ACT_LABELS
+from .trail import ACT_LABELS, in_words
 
 
 class TrailFilter(forms.Form):
@@ -59,4 +59,5 @@ def entry_list(request):
     page = paginate(request, entries.order_by("-number"))
     for entry in page:
         entry.label = ACT_LABELS.get(entry.act, entry.act)
+        entry.was, entry.became = in_words(entry.before), in_words(entry.after)
     return render(request, "audit/entry_list.html", {"form": form, "page": page})
