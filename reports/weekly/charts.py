@@ -1,6 +1,7 @@
 """The two pictures of a weekly report, drawn on the server."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.utils.safestring import SafeString
 
@@ -18,7 +19,8 @@ def week_label(week: Week) -> str:
     return f"{week.day:%m-%d}"
 
 
-def percent(share) -> float | None:
+def percent(share: Decimal | None) -> Decimal | None:
+    """A fraction of 1 in percent."""
     return None if share is None else share * 100
 
 

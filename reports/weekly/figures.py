@@ -28,12 +28,12 @@ CAUSE_LABELS: dict[str, str] = {
     EventKind.INSPECTED: "复查为疑似不安全",
     EventKind.RULED_BACK: "审定退回重新鉴定",
 }
-MOVES = frozenset({*REMOVAL_KINDS, ChangeKind.CORRECTED, ChangeKind.CLASS_CHANGED})
+MOVES = frozenset({*REMOVAL_KINDS, ChangeKind.CORRECTED})
 ARRIVALS = frozenset({ChangeKind.ADDED, ChangeKind.SPLIT, ChangeKind.REINSTATED})
 SETBACKS = frozenset({EventKind.WARNED, EventKind.INSPECTED})
 #: What can have made a column fall (domain rules §7: 4, 9, 20, 22), or the number of households change.
 CAUSES_OF: dict[int, frozenset[str]] = {
-    ALL: ARRIVALS | {ChangeKind.CORRECTED, ChangeKind.CLASS_CHANGED},
+    ALL: ARRIVALS | {ChangeKind.CORRECTED},
     CHECKED: MOVES,
     CHECK_RATE: MOVES | ARRIVALS,
     APPRAISED: MOVES | SETBACKS | {EventKind.RULED_BACK},
@@ -44,12 +44,16 @@ CAUSES_OF: dict[int, frozenset[str]] = {
 
 @dataclass(frozen=True)
 class Compared:
-    """A place, or a class of households, at this cut-off and at the one before (`last`; None: there is none)."""
+    """A place, or a class of households, at this cut-off and at the one before (`last`; None: there is none).
+
+    A change of class moves the figures of a class (`is_class`), not those of a place.
+    """
 
     name: str
     this: Figures
     last: Figures | None
     causes: Causes
+    is_class: bool = False
 
     def value(self, number: int) -> int | Decimal | None:
         return COLUMN[number].value(self.this)
@@ -65,6 +69,8 @@ class Compared:
     def causes_of(self, number: int) -> Causes:
         """The logged causes that can have moved the column, the most frequent first."""
         relevant = CAUSES_OF.get(number, frozenset())
+        if self.is_class:
+            relevant |= {ChangeKind.CLASS_CHANGED}
         found = {kind: times for kind, times in self.causes.items() if kind in relevant and times}
         return dict(sorted(found.items(), key=lambda item: -item[1]))
 
@@ -92,10 +98,8 @@ class WeeklyFigures:
     """All that a weekly report says of a region, without a query.
 
     `whole` names the region in a sentence (全区), `place_noun` what its parts are called (街办).
-    `changes` are the households by kind of change logged this week.
     """
 
-    region_name: str
     whole: str
     place_noun: str
     week: Week
@@ -118,6 +122,7 @@ class WeeklyFigures:
 
     @property
     def changes(self) -> Causes:
+        """The households by kind of change logged this week."""
         return {kind: times for kind, times in self.total.causes.items() if times}
 
     def parts(self, number: int) -> dict[str, int]:

@@ -86,13 +86,18 @@ def compare(sheet: Sheet, before: Sheet | None, week: Week) -> WeeklyFigures:
     def compared(name: str, code: str, section: Section) -> Compared:
         key = (code, section.key)
         causes = causes_in(logged, code, section.class_ids)
-        return Compared(name, sheet.figures[key], before and before.figures[key], causes)
+        return Compared(
+            name,
+            sheet.figures[key],
+            before and before.figures[key],
+            causes,
+            is_class=section.class_ids is not None,
+        )
 
     def of_class(section: Section) -> Compared:
         return compared(section.name, region.code, section)
 
     return WeeklyFigures(
-        region_name=region.short_name,
         whole=WHOLE[region.level],
         place_noun=PLACE_HEADS[region.level],
         week=week,
