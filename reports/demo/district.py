@@ -21,13 +21,14 @@ from households.models import (
     Region,
     SafetyEvent,
 )
-from inspections.models import Inspection, InspectionDraft, InspectionPhoto, Photo
 from inspections.examination import Checklist
+from inspections.models import Inspection, InspectionDraft, InspectionPhoto, Photo
 from reports.demo import cast, drafts, photos
 from reports.demo.chronicle import Chronicle
 from reports.demo.classes import Classes
 from reports.demo.people import People
 from reports.demo.villages import Setting, Village, village_sizes
+from reports.demo.writing import insert
 from yanliang.audit.trail import record
 from yanliang.periods import campaign, end_of
 
@@ -35,7 +36,6 @@ FULL, SMALL = 45_000, 3_000
 #: A Thursday well inside the campaign: visits are nearly done, every later stage has households.
 UNTIL = dt.date(2020, 5, 21)
 SEED = 20200325
-BATCH = 2_000
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,10 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
             ]
             written = write(told)
             drawn = photos.draw(told, Random(f"{plan.seed}/photos/{office.code}"))
-            save(Photo, [photo for photo, _ in drawn])
-            save(InspectionPhoto, chain.from_iterable(links for _, links in drawn))
+            Photo.objects.bulk_create(photo for photo, _ in drawn)
+            InspectionPhoto.objects.bulk_create(chain.from_iterable(links for _, links in drawn))
             begun = drafts.begin(told, Random(f"{plan.seed}/drafts/{office.code}"), setting)
-            save(InspectionDraft, begun)
+            InspectionDraft.objects.bulk_create(begun)
             written |= {"照片": len(drawn), "草稿": len(begun)}
             record(
                 "demo_loaded",
@@ -102,28 +102,24 @@ def write(told: Iterable[Chronicle]) -> dict[str, int]:
     """Save the stories of one office, parents before children; the number of rows of each kind by its name."""
     told = list(told)
     inspections = [each for chronicle in told for each in chronicle.inspections]
-    save(Household, [chronicle.household for chronicle in told])
+    insert(Household, [chronicle.household for chronicle in told])
     written = {
         "农户": len(told),
-        "身份": save(Identity, parts(told, "identities")),
-        "增减": save(HouseholdChange, parts(told, "changes")),
+        "身份": insert(Identity, parts(told, "identities")),
+        "增减": insert(HouseholdChange, parts(told, "changes")),
     }
     for chronicle in told:
         for change, event in chronicle.caused:
             event.source = f"{change._meta.label_lower}:{change.pk}"
-    written["安全事项"] = save(SafetyEvent, parts(told, "events"))
-    save(Inspection, [each for each in inspections if each.replaces is None])
-    save(Inspection, [each for each in inspections if each.replaces is not None])
-    save(PastSummary, parts(told, "past"))
+    written["安全事项"] = insert(SafetyEvent, parts(told, "events"))
+    insert(Inspection, [each for each in inspections if each.replaces is None])
+    insert(Inspection, [each for each in inspections if each.replaces is not None])
+    insert(PastSummary, parts(told, "past"))
     return written | {"核查": len(inspections)}
 
 
 def parts(told: Iterable[Chronicle], name: str) -> Iterator[Model]:
     return chain.from_iterable(getattr(chronicle, name) for chronicle in told)
-
-
-def save(model: type[Model], rows: Iterable[Model]) -> int:
-    return len(model._default_manager.bulk_create(rows, batch_size=BATCH))
 
 
 def name_sources() -> None:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from households.enums import Structure
 from inspections.enums import Answer, AnswerKind, Effect, Signature
-from inspections.models import ChecklistItem, Inspection
 from inspections.examination import Checklist
+from inspections.models import ChecklistItem, Inspection
 from inspections.verdict import HouseFacts, applicable, judge
 
 #: What inspectors write beside a failed item, by its code; only these fail in the demo.
@@ -41,6 +41,9 @@ REMARKS = {
 UNSURE_REMARK = "被粮囤和旧家具遮挡，看不清，须由专业人员查验。"
 #: Of unsafe houses: the share that fails by two cumulative items rather than by a veto.
 CUMULATIVE = 0.25
+
+
+PASS, NOT_APPLICABLE = Answer.PASS.value, Answer.NOT_APPLICABLE.value
 
 
 class Scene(NamedTuple):
@@ -101,17 +104,18 @@ def filled_in(
     house = HouseFacts.of(facts)
     items = applicable(scene.checklist.items, house)
     found = findings(rng, items, is_unsafe)
-    answers = {item.code: Answer.NOT_APPLICABLE.value for item in scene.checklist.items}
+    answers = dict.fromkeys((item.code for item in scene.checklist.items), NOT_APPLICABLE)
     measures = {}
     for item in items:
-        match item.answer_kind:
-            case AnswerKind.CHECK:
-                answers[item.code] = found.answers.get(item.code, Answer.PASS).value
-            case AnswerKind.PRESENCE:
-                answers[item.code] = presence(rng, facts["built_year"]).value
-            case AnswerKind.MEASURE:
-                del answers[item.code]
-                measures[item.code] = wall(rng, house.structure)
+        kind = item.answer_kind
+        if kind == AnswerKind.CHECK:
+            answers[item.code] = PASS
+        elif kind == AnswerKind.PRESENCE:
+            answers[item.code] = presence(rng, facts["built_year"]).value
+        else:
+            del answers[item.code]
+            measures[item.code] = wall(rng, house.structure)
+    answers |= {code: answer.value for code, answer in found.answers.items()}
     judgement = judge(scene.checklist.rules, answers, house, latest_grade_unsafe=False)
     return Inspection(
         version=scene.checklist.version,
