@@ -28,9 +28,9 @@ from households.models import (
 from households.reference import load_classes, load_regions
 from households.roster.resident_id import fault
 from inspections.enums import InspectionState
+from inspections.examination import Checklist
 from inspections.models import Inspection, InspectionDraft, Photo
 from inspections.reference import load_checklist
-from inspections.examination import Checklist
 from inspections.verdict import HouseFacts, judge
 from reports.annex2.sheet import sheet_of
 from reports.demo.cast import ACCOUNTS, DEMO_PASSWORD, sign_ins
