@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from households import bulk
 from households.enums import ChangeKind
 from households.events import save_summary
 from households.models import (
@@ -20,11 +21,32 @@ from households.search import search_columns
 from yanliang.periods import SHANGHAI
 
 from .comparing import COPIED, PlannedRow
-from .judging import CleanRow
 
 #: Changes that decide where and as what a household is counted.
 COUNTED = frozenset({"region_id", "household_class_id"})
 SEARCHED = frozenset({"head_name", "phone"})
+SEARCH_KEYS = tuple(search_columns("", "", ""))
+NEW_HOUSEHOLD = (
+    "code",
+    "region_id",
+    "household_class_id",
+    "id_number",
+    "registered_at",
+    "summary_since",
+    "registered_by_id",
+    *COPIED,
+    *SEARCH_KEYS,
+)
+NEW_IDENTITY = ("household_id", "household_class_id", "department", "certificate", "valid_from")
+NEW_ENTRY = (
+    "household_id",
+    "kind",
+    "happened_on",
+    "reason",
+    "roster_import_id",
+    "recorded_by_id",
+    "recorded_at",
+)
 Progress = Callable[[int, str], None]
 
 
@@ -52,58 +74,58 @@ class RosterWriter:
         return {"created": created, "changed": self.change(changed)}
 
     def add(self, rows: list[PlannedRow]) -> list[int]:
-        households = Household.objects.bulk_create(self.new_households(rows), batch_size=1000)
+        """Enter new households with their identities and ledger entries; return their keys."""
+        keys = bulk.insert(Household, NEW_HOUSEHOLD, self.new_households(rows))
         self.progress(60, "写入身份与增减台账")
-        Identity.objects.bulk_create(
-            (
-                self.identity(household, self.by_code[code], row)
-                for household, row in zip(households, rows, strict=True)
-                for code in row.judged.values.identities
-            ),
-            batch_size=2000,
-        )
-        HouseholdChange.objects.bulk_create(
-            (self.ledger_entry(household, ChangeKind.ADDED) for household in households),
-            batch_size=2000,
-        )
-        return [household.pk for household in households]
+        bulk.insert(Identity, NEW_IDENTITY, self.new_identities(keys, rows))
+        entry = (ChangeKind.ADDED, self.on, self.reason, self.roster_import.pk, self.by.pk, self.at)
+        bulk.insert(HouseholdChange, NEW_ENTRY, ((key, *entry) for key in keys))
+        return list(keys)
 
-    def new_households(self, rows: list[PlannedRow]) -> Iterator[Household]:
-        codes = {}
+    def new_households(self, rows: list[PlannedRow]) -> Iterator[tuple]:
+        """Values of NEW_HOUSEHOLD; for what the roster does not say the register's own default holds."""
+        codes: dict[str, Iterator[str]] = {}
+        class_ids = {code: each.pk for code, each in self.by_code.items()}
+        defaults = [Household._meta.get_field(name).get_default() for name in COPIED]
+        entered = (self.at, self.at, self.by.pk)
         for row in rows:
             values = row.judged.values
             village = values.village_code
             if village not in codes:
                 codes[village] = code_sequence(village)
-            yield Household(
-                code=next(codes[village]),
-                region_id=village,
-                household_class=self.by_code[values.class_code],
-                id_number=values.id_number,
-                registered_at=self.at,
-                summary_since=self.at,
-                registered_by=self.by,
-                **self.said(values),
-                **search_columns(values.head_name, values.id_number, values.phone),
+            said = [getattr(values, name) for name in COPIED]
+            keys = search_columns(values.head_name, values.id_number, values.phone)
+            yield (
+                next(codes[village]),
+                village,
+                class_ids[values.class_code],
+                values.id_number,
+                *entered,
+                *(
+                    default if value is None else value
+                    for value, default in zip(said, defaults, strict=True)
+                ),
+                *(keys[name] for name in SEARCH_KEYS),
             )
 
-    def said(self, values: CleanRow) -> dict[str, Any]:
-        """What the roster says of a household; for the rest the register's own defaults hold."""
-        return {name: value for name in COPIED if (value := getattr(values, name)) is not None}
+    def new_identities(self, keys: Iterable[int], rows: list[PlannedRow]) -> Iterator[tuple]:
+        for key, row in zip(keys, rows, strict=True):
+            for code in row.judged.values.identities:
+                identity = self.identity(self.by_code[code], row)
+                yield tuple(
+                    key if name == "household_id" else identity[name] for name in NEW_IDENTITY
+                )
 
-    def identity(
-        self, household: Household, household_class: HouseholdClass, row: PlannedRow
-    ) -> Identity:
+    def identity(self, household_class: HouseholdClass, row: PlannedRow) -> dict[str, Any]:
         """A roster has one column for certificates: it belongs to the identity that counts."""
         values = row.judged.values
         is_main = household_class.code == values.class_code
-        return Identity(
-            household=household,
-            household_class=household_class,
-            department=household_class.department,
-            certificate=values.certificate if is_main else "",
-            valid_from=self.on,
-        )
+        return {
+            "household_class_id": household_class.pk,
+            "department": household_class.department,
+            "certificate": values.certificate if is_main else "",
+            "valid_from": self.on,
+        }
 
     def ledger_entry(self, household: Household, kind: ChangeKind, **detail) -> HouseholdChange:
         return HouseholdChange(
@@ -161,7 +183,8 @@ class RosterWriter:
                 identity.save(update_fields=["valid_to"])
                 ended.append(identity.pk)
         created = Identity.objects.bulk_create(
-            self.identity(household, self.classes[class_id], row) for class_id in row.classes - kept
+            Identity(household=household, **self.identity(self.classes[class_id], row))
+            for class_id in row.classes - kept
         )
         return {"ended": ended, "created": [identity.pk for identity in created]}
 
