@@ -3,6 +3,7 @@
 import datetime as dt
 
 import factory
+from django.db import transaction
 from stdnum.iso7064 import mod_11_2
 
 from households.enums import EventKind, Verdict
@@ -20,6 +21,12 @@ def resident_id(serial: int) -> str:
     born = dt.date(1950, 1, 1) + dt.timedelta(days=serial % 18_000)
     body = f"610114{born:%Y%m%d}{serial % 1000:03}"
     return body + mod_11_2.calc_check_digit(body)
+
+
+def free_code(region_id: str) -> str:
+    """A household code; the number is not held, since tests add one household after the other."""
+    with transaction.atomic():
+        return next_code(region_id)
 
 
 class StaffFactory(factory.django.DjangoModelFactory):
@@ -46,7 +53,7 @@ class HouseholdFactory(factory.django.DjangoModelFactory):
 
     class_code = "ordinary"
     region_id = "610114007200"
-    code = factory.LazyAttribute(lambda household: next_code(household.region_id))
+    code = factory.LazyAttribute(lambda household: free_code(household.region_id))
     group = "1组"
     head_name = factory.Sequence(
         lambda n: "张" + "一二三四五六七八九十"[n % 10] + "甲乙丙丁"[n % 4]
@@ -82,16 +89,17 @@ class HouseholdFactory(factory.django.DjangoModelFactory):
 
 def happen(household: Household, *steps: str, by=None) -> Household:
     """Let `steps` such as "inspected:suspected", "appraised:c", "ruled_in" happen to a household, in order."""
-    household = lock_household(household.pk)
-    for step in steps:
-        kind, _, outcome = step.partition(":")
-        record_event(
-            household,
-            EventKind(kind),
-            by=by,
-            outcome=outcome,
-            happened_on=dt.date(2020, 4, 1),
-        )
+    with transaction.atomic():
+        household = lock_household(household.pk)
+        for step in steps:
+            kind, _, outcome = step.partition(":")
+            record_event(
+                household,
+                EventKind(kind),
+                by=by,
+                outcome=outcome,
+                happened_on=dt.date(2020, 4, 1),
+            )
     return household
 
 
