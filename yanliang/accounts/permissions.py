@@ -46,6 +46,21 @@ def may_see_appraisal_queue(staff) -> bool:
     return has_role(staff, BUREAU | {Role.SUPERVISOR})
 
 
+def may_appraise(staff) -> bool:
+    """Assign appraisals and record their results: the bureau organises them (domain rules §2)."""
+    return has_role(staff, BUREAU)
+
+
+def may_rule(staff) -> bool:
+    """Record what the leading group decided."""
+    return has_role(staff, frozenset({Role.BUREAU_LEAD}))
+
+
+def may_warn(staff) -> bool:
+    """Report that a safe house is safe no longer."""
+    return has_role(staff, BUREAU | {Role.OFFICE_LEAD})
+
+
 def may_see_full_id(staff) -> bool:
     """Staff who work with the papers may ask for a full number; every look is in the trail (domain rules §9)."""
     return has_role(staff, OFFICE | BUREAU)

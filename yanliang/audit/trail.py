@@ -49,6 +49,13 @@ ACT_LABELS = {
     "inspection_returned": "退回核查",
     "orphan_photos_cleared": "清除未使用的照片",
     "draft_discarded": "放弃核查草稿",
+    "organisation_saved": "保存鉴定机构",
+    "appraisal_assigned": "委托鉴定",
+    "appraisal_cancelled": "撤销鉴定委托",
+    "appraisal_recorded": "录入鉴定结果",
+    "meeting_recorded": "录入审定会议",
+    "household_ruled": "登记审定结果",
+    "household_warned": "登记新险情",
 }
 
 #: What the fields of an entry's before and after are called; others show as they are stored.
