@@ -213,8 +213,10 @@ def owned(household: Household, ids: Iterable[str]) -> list[Photo]:
 
 
 def orphans(uploaded_before: dt.datetime) -> Iterator[Photo]:
-    """Photos uploaded before that moment which no inspection and no draft of their household has."""
-    old = Photo.objects.filter(uploaded_at__lt=uploaded_before, inspection_links=None)
+    """Photos uploaded before that moment which no record and no draft of their household has."""
+    # Upper apps link photos too, and this floor does not know them by name.
+    links = {relation.name: None for relation in Photo._meta.related_objects}
+    old = Photo.objects.filter(uploaded_at__lt=uploaded_before, **links)
     for photo in old.select_related("household__draft"):
         draft = getattr(photo.household, "draft", None)
         if draft is None or str(photo.pk) not in json.dumps(draft.data):

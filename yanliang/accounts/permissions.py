@@ -61,6 +61,11 @@ def may_warn(staff) -> bool:
     return has_role(staff, BUREAU | {Role.OFFICE_LEAD})
 
 
+def may_record_renovation(staff) -> bool:
+    """The bureau keeps the records of renovation, acceptance and other safe housing (domain rules §1)."""
+    return has_role(staff, BUREAU)
+
+
 def may_see_full_id(staff) -> bool:
     """Staff who work with the papers may ask for a full number; every look is in the trail (domain rules §9)."""
     return has_role(staff, OFFICE | BUREAU)

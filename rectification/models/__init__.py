@@ -1,0 +1,12 @@
+from .acceptances import Acceptance
+from .housing import OtherHousing
+from .renovations import Funding, Renovation, RenovationDocument, RenovationPhoto
+
+__all__ = [
+    "Acceptance",
+    "Funding",
+    "OtherHousing",
+    "Renovation",
+    "RenovationDocument",
+    "RenovationPhoto",
+]
