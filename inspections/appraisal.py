@@ -140,9 +140,7 @@ def record_obstacles(appraisal: Appraisal) -> list[str]:
     return stage_obstacles(appraisal.household)
 
 
-def record_result(
-    appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: int
-) -> Appraisal:
+def record_result(appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: int) -> Appraisal:
     """Write the result (`values` by RESULT_FIELDS) of the assignment opened at version `seen`.
 
     An empty `grade` takes the computed one. Brings the household's grade and stage up to date. Raises
@@ -181,7 +179,9 @@ def record_result(
             "计算等级": Grade(appraisal.computed).label,
             "报告编号": appraisal.report_number,
         }
-        record("appraisal_recorded", appraisal, by=by, after=after, reason=appraisal.override_reason)
+        record(
+            "appraisal_recorded", appraisal, by=by, after=after, reason=appraisal.override_reason
+        )
     return appraisal
 
 

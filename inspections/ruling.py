@@ -8,7 +8,7 @@ from django.db import transaction
 
 from households.enums import EventKind, Stage
 from households.events import lock_household, record_event
-from households.models import Household
+from households.models import Household, Region
 from inspections.enums import RulingOutcome
 from inspections.models import Ruling, RulingMeeting
 from yanliang.accounts.permissions import may_rule
@@ -30,26 +30,24 @@ class Decision(NamedTuple):
 
 
 def hold_meeting(meeting: RulingMeeting, decisions: Iterable[Decision], by) -> RulingMeeting:
-    """Record a new meeting with all its decisions, or nothing.
+    """Record the decisions of a meeting, or nothing; returns the meeting as it is stored.
 
-    Raises PermissionDenied, or ValidationError with one sentence for each household that is in the way.
+    A meeting of the same district and document number takes further households. Raises PermissionDenied,
+    or ValidationError with one sentence for each household that is in the way.
     """
     if not may_rule(by):
         raise PermissionDenied("登记审定结果由区局负责人办理。")
     # Everybody locks in one order, so that two meetings never wait for each other.
     decisions = sorted(decisions, key=lambda decision: decision.household.pk)
     with transaction.atomic():
-        meeting.recorded_by, meeting.recorded_at = by, now()
-        meeting.full_clean()
-        if meeting.held_on > today():
-            raise ValidationError("会议日期不能晚于今天。")
+        Region.objects.select_for_update().get(pk=meeting.region_id)
         locked = [
             decision._replace(household=lock_household(decision.household.pk))
             for decision in decisions
         ]
         if sentences := obstacles(locked):
             raise ValidationError(sentences)
-        meeting.save()
+        meeting = opened(meeting, by)
         for decision in locked:
             rule(meeting, decision, by)
         record(
@@ -63,6 +61,31 @@ def hold_meeting(meeting: RulingMeeting, decisions: Iterable[Decision], by) -> R
             },
         )
     return meeting
+
+
+def opened(meeting: RulingMeeting, by) -> RulingMeeting:
+    """The stored meeting of this number, or this new one saved."""
+    if meeting.held_on > today():
+        raise ValidationError("会议日期不能晚于今天。")
+    known = RulingMeeting.objects.filter(
+        region_id=meeting.region_id, document_number=meeting.document_number
+    ).first()
+    if known is None:
+        meeting.recorded_by, meeting.recorded_at = by, now()
+        meeting.full_clean()
+        meeting.save()
+        return meeting
+    if known.held_on != meeting.held_on:
+        raise ValidationError(
+            f"文号“{known.document_number}”的会议已录入，会议日期为 {known.held_on}，请核对。"
+        )
+    if meeting.document:
+        if known.document:
+            raise ValidationError("该会议已有文件扫描件，不必再上传。")
+        known.document = meeting.document
+        known.full_clean()
+        known.save()
+    return known
 
 
 def obstacles(decisions: list[Decision]) -> list[str]:

@@ -1,6 +1,18 @@
 from django.urls import path
 
-from inspections.views import detail, drafts, form, photos, queue, review, worklists
+from inspections.views import (
+    appraisals,
+    detail,
+    drafts,
+    form,
+    organisations,
+    photos,
+    queue,
+    review,
+    rulings,
+    warnings,
+    worklists,
+)
 
 app_name = "inspections"
 urlpatterns = [
@@ -25,4 +37,24 @@ urlpatterns = [
     path("<int:pk>/review/", review.inspection_review, name="inspection_review"),
     path("<int:pk>/return/", review.inspection_return, name="inspection_return"),
     path("appraisal-queue/", queue.appraisal_queue, name="appraisal_queue"),
+    path("appraisals/", appraisals.appraisal_list, name="appraisal_list"),
+    path("appraisals/assign/", appraisals.appraisal_assign, name="appraisal_assign"),
+    path("appraisals/site-list/", appraisals.appraisal_site_list, name="appraisal_site_list"),
+    path("appraisals/<int:pk>/", appraisals.appraisal_detail, name="appraisal_detail"),
+    path("appraisals/<int:pk>/record/", appraisals.appraisal_record, name="appraisal_record"),
+    path("appraisals/<int:pk>/grade/", appraisals.appraisal_grade, name="appraisal_grade"),
+    path("appraisals/<int:pk>/cancel/", appraisals.appraisal_cancel, name="appraisal_cancel"),
+    path("appraisals/<int:pk>/report/", appraisals.appraisal_report, name="appraisal_report"),
+    path("organisations/", organisations.organisation_list, name="organisation_list"),
+    path("organisations/<int:pk>/", organisations.organisation_edit, name="organisation_edit"),
+    path(
+        "households/<int:pk>/appraisals/",
+        appraisals.household_appraisals,
+        name="household_appraisals",
+    ),
+    path("households/<int:pk>/warn/", warnings.household_warn, name="household_warn"),
+    path("rulings/", rulings.ruling_list, name="ruling_list"),
+    path("rulings/record/", rulings.ruling_record, name="ruling_record"),
+    path("rulings/<int:pk>/", rulings.ruling_detail, name="ruling_detail"),
+    path("rulings/<int:pk>/document/", rulings.ruling_document, name="ruling_document"),
 ]

@@ -10,9 +10,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from households.enums import ImportState
+from households.enums import ImportState, Stage
 from households.models import Household, HouseholdChange, RosterImport
-from inspections.models import Inspection, InspectionDraft
+from inspections.models import Appraisal, Inspection, InspectionDraft
+from rectification.models import Renovation
+from rectification.renovating import unplanned
 from yanliang.accounts import permissions
 from yanliang.accounts.enums import RegionLevel
 from yanliang.periods import SHANGHAI, campaign, cut_off, now, thursday_of, today
@@ -29,6 +31,9 @@ MENU = (
     MenuEntry("农户", "households:household_list", permissions.may_see_business),
     MenuEntry("核查审核", "inspections:review_list", permissions.may_review_inspection),
     MenuEntry("待鉴定", "inspections:appraisal_queue", permissions.may_see_appraisal_queue),
+    MenuEntry("鉴定", "inspections:appraisal_list", permissions.may_see_appraisal_queue),
+    MenuEntry("审定", "inspections:ruling_list", permissions.may_see_appraisal_queue),
+    MenuEntry("改造", "rectification:renovation_list", permissions.may_see_business),
     MenuEntry("增减台账", "households:change_list", permissions.may_see_business),
     MenuEntry("花名册导入", "households:roster_list", permissions.may_import_roster),
     MenuEntry("统计表", "reports:annex2", permissions.may_see_business),
@@ -129,6 +134,56 @@ def bureau_tasks(staff) -> Iterator[Task]:
         "疑似不安全，等待组织鉴定",
         is_urgent=True,
     )
+    assigned = Appraisal.objects.visible_to(staff).open()
+    yield Task(
+        "待录入鉴定结果",
+        assigned.count(),
+        link("inspections:appraisal_list"),
+        "已委托鉴定机构，等报告录入",
+        is_urgent=assigned.filter(due_on__lt=today()).exists(),
+    )
+    yield Task(
+        "待审定",
+        households.filter(stage=Stage.PENDING_RULING).count(),
+        link("inspections:ruling_list"),
+        "一般农户鉴定为 C、D 级，等领导小组审定",
+    )
+
+
+def renovation_tasks(staff) -> Iterator[Task]:
+    renovations = Renovation.objects.visible_to(staff)
+    yield Task(
+        "待定改造方案",
+        unplanned(staff).count(),
+        link("rectification:unplanned_list"),
+        "待改造，还没有登记方案",
+    )
+    for label, found, hint, is_urgent, query in (
+        ("待开工", renovations.to_start(), "已登记方案，开工后登记", False, {"state": "planned"}),
+        (
+            "待验收",
+            renovations.awaiting_acceptance(),
+            "已竣工，等待验收",
+            True,
+            {"state": "finished"},
+        ),
+        (
+            "补助应拨未拨",
+            renovations.subsidy_due(today()),
+            "验收合格已满 30 天",
+            True,
+            {"late": "subsidy"},
+        ),
+        (
+            "旧房未拆除",
+            renovations.old_house_standing(),
+            "原址重建、异地新建，拆除后才能验收合格",
+            False,
+            {"late": "old_house"},
+        ),
+    ):
+        url = link("rectification:renovation_list", **query)
+        yield Task(label, found.count(), url, hint, is_urgent)
 
 
 def removal_tasks(staff) -> Iterator[Task]:
@@ -156,6 +211,7 @@ TASKS = (
     (permissions.may_import_roster, import_tasks),
     (permissions.may_review_inspection, review_tasks),
     (permissions.may_see_appraisal_queue, bureau_tasks),
+    (permissions.may_record_renovation, renovation_tasks),
     (permissions.may_confirm_removal, removal_tasks),
     (permissions.may_see_business, overdue_tasks),
 )

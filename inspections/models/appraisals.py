@@ -170,6 +170,4 @@ class Appraisal(models.Model):
     @property
     def components(self) -> dict[Component, ComponentGrade]:
         """Grades of the components that the house has, in the order of the form."""
-        return {
-            part: ComponentGrade(grade) for part in Component if (grade := getattr(self, part))
-        }
+        return {part: ComponentGrade(grade) for part in Component if (grade := getattr(self, part))}

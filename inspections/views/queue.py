@@ -1,21 +1,25 @@
-"""The bureau's appraisal queue: every household found 疑似不安全 that has no grade yet, oldest first."""
+"""The bureau's appraisal queue: every household found 疑似不安全 that has no grade yet, oldest first.
+
+From here households are assigned to an organisation, one or many together.
+"""
 
 from typing import NamedTuple
 
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Prefetch, Value
+from django.db.models import Count, Exists, OuterRef, Prefetch, Value
 from django.db.models.functions import Substr
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from households.enums import EventKind
+from households.enums import EventKind, Stage
 from households.models import Household, HouseholdClass, Region, SafetyEvent
-from inspections.models import Inspection
+from inspections.appraisal_forms import AssignForm
+from inspections.models import Appraisal, Inspection
 from yanliang.accounts.enums import RegionLevel
-from yanliang.accounts.permissions import may_see_appraisal_queue
+from yanliang.accounts.permissions import may_appraise, may_see_appraisal_queue
 from yanliang.periods import SHANGHAI, today
 from yanliang.ui.pagination import paginate
 
@@ -40,12 +44,33 @@ class QueueFilters(forms.Form):
             widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
             choices=[("", "全部类别"), *classes],
         )
+        self.fields["list"] = forms.ChoiceField(
+            label="名单",
+            required=False,
+            widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
+            choices=[("", "疑似不安全、待鉴定"), ("safe", "基本安全、应鉴定")],
+        )
+        self.fields["assigned"] = forms.ChoiceField(
+            label="委托",
+            required=False,
+            widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
+            choices=[("", "全部"), ("no", "未委托"), ("yes", "已委托")],
+        )
 
-    def of_class(self, households):
+    def apply(self, households):
+        """Those of the chosen list: suspected without a grade, or safe in a class appraised all the same."""
         if not self.is_valid():
             return households.none()
-        code = self.cleaned_data["class"]
-        return households.filter(household_class__code=code) if code else households
+        if self.cleaned_data["list"] == "safe":
+            households = households.filter(stage=Stage.SAFE, household_class__appraise_all=True)
+        else:
+            households = households.awaiting_appraisal()
+        if code := self.cleaned_data["class"]:
+            households = households.filter(household_class__code=code)
+        if assigned := self.cleaned_data["assigned"]:
+            is_open = Exists(Appraisal.objects.open().filter(household=OuterRef("pk")))
+            households = households.filter(is_open if assigned == "yes" else ~is_open)
+        return households
 
     @property
     def chosen_office(self) -> str:
@@ -61,6 +86,11 @@ class Row(NamedTuple):
     inspection: Inspection | None
     photo_ids: list
 
+    @property
+    def assignment(self) -> Appraisal | None:
+        """The organisation that has been asked already, and until when."""
+        return self.household.assignments[0] if self.household.assignments else None
+
 
 @login_required
 @require_GET
@@ -68,7 +98,7 @@ def appraisal_queue(request: HttpRequest) -> HttpResponse:
     if not may_see_appraisal_queue(request.user):
         raise PermissionDenied
     filters = QueueFilters(request.GET, request.user)
-    waiting = filters.of_class(Household.objects.visible_to(request.user).awaiting_appraisal())
+    waiting = filters.apply(Household.objects.visible_to(request.user))
     counts = dict(
         waiting.order_by()
         .values_list(Substr("region_id", 1, RegionLevel.OFFICE.value))
@@ -90,7 +120,13 @@ def appraisal_queue(request: HttpRequest) -> HttpResponse:
         (waiting.within(office) if office else waiting)
         .select_related("region__parent", "household_class")
         .prefetch_related(
-            Prefetch("events", causes, to_attr="causes"), "causes__inspection__photo_links"
+            Prefetch("events", causes, to_attr="causes"),
+            "causes__inspection__photo_links",
+            Prefetch(
+                "appraisals",
+                Appraisal.objects.open().select_related("organisation"),
+                to_attr="assignments",
+            ),
         )
         .order_by("summary_since", "pk")
     )
@@ -104,6 +140,8 @@ def appraisal_queue(request: HttpRequest) -> HttpResponse:
             "rows": [as_row(household) for household in page],
             "filters": filters,
             "total": total,
+            "is_safe_list": filters.is_valid() and filters.cleaned_data["list"] == "safe",
+            "form": AssignForm(staff=request.user) if may_appraise(request.user) else None,
             "offices": [(each, counts.get(each.code, 0)) for each in filters.offices.values()],
         },
     )

@@ -1,17 +1,21 @@
-/* The review desk: choose all safe ones of the page, see how many, walk the rows by arrow keys. */
+/* Lists to tick: choose all of the page, see how many, walk the rows by arrow keys.
+   data-review holds the unit that is counted; the button may stand outside of it, marked data-review-submit. */
 (() => {
   "use strict";
   const form = document.querySelector("[data-review]");
-  if (!form) return;
+  const all = form && form.querySelector("[data-review-all]");
+  if (!all) return;
 
-  const all = form.querySelector("[data-review-all]");
-  const boxes = [...form.querySelectorAll("input[name=inspection]:not(:disabled)")];
+  const unit = form.dataset.review || "条";
+  const boxes = [...form.querySelectorAll("tbody input[type=checkbox]:not(:disabled)")];
+  const number = document.querySelector("[data-review-count]");
+  const button = form.querySelector("button[type=submit]") || document.querySelector("[data-review-submit]");
   const rows = [...form.querySelectorAll("tbody tr")];
 
   const count = () => {
     const chosen = boxes.filter((box) => box.checked).length;
-    form.querySelector("[data-review-count]").textContent = chosen ? `（${chosen} 条）` : "";
-    form.querySelector("button[type=submit]").disabled = chosen === 0;
+    number.textContent = chosen ? `（${chosen} ${unit}）` : "";
+    button.disabled = chosen === 0;
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
   };

@@ -6,11 +6,17 @@ A new address without a row here fails `test_every_address_has_a_row`.
 from dataclasses import dataclass, field
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
 from households.models import HouseholdChange, Region, RosterImport
-from tests.factories import HouseholdFactory, StaffFactory, happen
-from tests.inspections.factories import InspectionFactory, photo_of
+from tests.factories import HouseholdFactory, StaffFactory, happen, suspected_household
+from tests.inspections.factories import (
+    AppraisalFactory,
+    InspectionFactory,
+    MeetingFactory,
+    photo_of,
+)
 from yanliang.accounts.enums import Role
 from yanliang.audit.models import Entry
 from yanliang.periods import now, today
@@ -98,6 +104,22 @@ ROWS = {
     "inspections:inspection_review": Row(LEAD, "post", "inspection"),
     "inspections:inspection_return": Row(LEAD, "post", "inspection"),
     "inspections:appraisal_queue": Row(QUEUE),
+    "inspections:appraisal_list": Row(QUEUE),
+    "inspections:appraisal_assign": Row(BUREAU, "post"),
+    "inspections:appraisal_site_list": Row(BUREAU, "post"),
+    "inspections:appraisal_detail": Row(BUSINESS, target="appraisal"),
+    "inspections:appraisal_record": Row(BUREAU, target="appraisal"),
+    "inspections:appraisal_grade": Row(BUREAU, target="appraisal"),
+    "inspections:appraisal_cancel": Row(BUREAU, "post", "appraisal"),
+    "inspections:appraisal_report": Row(BUSINESS, target="appraisal"),
+    "inspections:organisation_list": Row(BUREAU),
+    "inspections:organisation_edit": Row(BUREAU, target="organisation"),
+    "inspections:household_appraisals": Row(BUSINESS, target="household"),
+    "inspections:household_warn": Row(BUREAU | LEAD, target="household"),
+    "inspections:ruling_list": Row(QUEUE),
+    "inspections:ruling_record": Row(frozenset({Role.BUREAU_LEAD}), "post"),
+    "inspections:ruling_detail": Row(QUEUE, target="meeting"),
+    "inspections:ruling_document": Row(QUEUE, target="meeting"),
     "reports:annex2": Row(BUSINESS, by_region=True),
     "reports:annex2_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
     "reports:figure_households": Row(
@@ -134,7 +156,16 @@ def make_objects(village: str, by) -> dict:
     household = HouseholdFactory(region_id=village, head_name=STRANGE_NAME)
     inspected = HouseholdFactory(region_id=village, head_name=STRANGE_NAME)
     inspection = InspectionFactory(household=inspected, submitted_by=by)
+    appraisal = AppraisalFactory(
+        household=suspected_household(region_id=village, head_name=STRANGE_NAME),
+        report=ContentFile(b"%PDF-1.4", "report.pdf"),
+    )
     return {
+        "appraisal": appraisal,
+        "organisation": appraisal.organisation,
+        "meeting": MeetingFactory(
+            region_id=village[:6], document=ContentFile(b"%PDF-1.4", "minutes.pdf")
+        ),
         "household": household,
         "inspection": inspection,
         "photo": photo_of(household, by),

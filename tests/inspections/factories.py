@@ -9,9 +9,17 @@ from PIL import Image
 
 from households.enums import EventKind, Verdict
 from households.events import lock_household, record_event
-from inspections.models import ChecklistVersion, Inspection, Photo
+from inspections.models import (
+    Appraisal,
+    AppraisalOrganisation,
+    ChecklistVersion,
+    Inspection,
+    Photo,
+    RulingMeeting,
+)
 from inspections.photos import take_photo
-from tests.factories import HouseholdFactory, StaffFactory
+from tests.factories import HouseholdFactory, StaffFactory, suspected_household
+from yanliang.periods import now, today
 
 SUBMITTED_AT = dt.datetime(2020, 4, 8, 10, tzinfo=dt.UTC)
 
@@ -41,6 +49,46 @@ class InspectionFactory(factory.django.DjangoModelFactory):
             at=inspection.submitted_at,
         )
     )
+
+
+class OrganisationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = AppraisalOrganisation
+        django_get_or_create = ["region_id", "name"]
+
+    region_id = "610114"
+    name = "西安航城房屋安全鉴定所"
+    certificate = "陕建检字第 61001 号"
+
+
+class AppraisalFactory(factory.django.DjangoModelFactory):
+    """An assignment without a result, of a suspected household."""
+
+    class Meta:
+        model = Appraisal
+
+    household = factory.LazyFunction(suspected_household)
+    organisation = factory.LazyAttribute(
+        lambda appraisal: OrganisationFactory(region_id=appraisal.household.region_id[:6])
+    )
+    assigned_by = factory.SubFactory(
+        StaffFactory, username="bureau_clerk", role="bureau_clerk", region_id="610114"
+    )
+    assigned_at = factory.LazyFunction(now)
+    due_on = factory.LazyFunction(lambda: today() + dt.timedelta(days=14))
+
+
+class MeetingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = RulingMeeting
+
+    region_id = "610114"
+    held_on = dt.date(2020, 4, 20)
+    document_number = factory.Sequence(lambda n: f"阎脱贫组发〔2020〕{n} 号")
+    recorded_by = factory.SubFactory(
+        StaffFactory, username="bureau_lead", role="bureau_lead", region_id="610114"
+    )
+    recorded_at = factory.LazyFunction(now)
 
 
 def photo_of(household, by, colour: str = "red") -> Photo:

@@ -149,6 +149,6 @@ def test_as_many_queries_for_50_rows_as_for_5(
             inspection.photo_links.create(
                 photo=photo_of(inspection.household, recorder), item_code="front"
             )
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(11):
             answer = client.get(URL)
         assert len(answer.context["rows"]) == expected
