@@ -1,22 +1,19 @@
-"""The acts of a renovation: plan, start, photos and papers, finish, old house, subsidy."""
+"""The acts of a renovation: plan, start, finish, old house, subsidy."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from households.enums import EventKind, OldHouse, Stage
 from households.events import lock_household, record_event, save_summary
 from households.models import Household
 from households.summary import STEPS
-from inspections.papers import check_paper
-from inspections.photos import take_photo
-from rectification.enums import DocumentKind, FundingSource, Moment, RenovationState
-from rectification.models import Funding, Renovation, RenovationDocument, RenovationPhoto
+from rectification.enums import FundingSource, Moment, RenovationState
+from rectification.models import Funding, Renovation
 from yanliang.accounts.permissions import may_record_renovation
 from yanliang.audit.trail import record
 from yanliang.periods import now
@@ -55,6 +52,14 @@ def stage_obstacles(household: Household, kind: EventKind) -> list[str]:
     if household.stage in STEPS[kind][0]:
         return []
     return [f"该户目前为“{household.get_stage_display()}”，不能登记“{kind.label}”。"]
+
+
+def unplanned(staff):
+    """Households that `staff` may see, to be renovated and still without a plan."""
+    planned = Renovation.objects.active().values("household")
+    return (
+        Household.objects.visible_to(staff).filter(stage=Stage.TO_RENOVATE).exclude(pk__in=planned)
+    )
 
 
 def plan_obstacles(household: Household) -> list[str]:
@@ -336,67 +341,3 @@ def pay_subsidy(pk: int, *, by, on: dt.date, amount: Decimal) -> Renovation:
             "subsidy_paid", renovation, by=by, after={"发放日期": on, "金额": f"{amount:,.2f} 元"}
         )
     return renovation
-
-
-def open_obstacles(renovation: Renovation) -> list[str]:
-    """Why nothing can be added to the file of this renovation; empty when it can."""
-    if renovation.state == RenovationState.CANCELLED:
-        return ["这项改造已取消，不能再上传。"]
-    return []
-
-
-def add_photos(
-    pk: int, moment: Moment, files: Iterable[UploadedFile], *, by
-) -> list[RenovationPhoto]:
-    """Keep pictures of one moment of the work; one that is here already stays as it was.
-
-    Raises PermissionDenied without the right, ValidationError for what is no picture; nothing is kept then.
-    """
-    require_right(by, "上传改造照片")
-    with transaction.atomic():
-        renovation = lock_with_household(pk)
-        refuse_on(open_obstacles(renovation))
-        links = []
-        for file in files:
-            photo = take_photo(file, renovation.household, by)
-            link, is_new = RenovationPhoto.objects.get_or_create(
-                renovation=renovation, photo=photo, defaults={"moment": moment}
-            )
-            if not is_new and link.moment != moment:
-                raise ValidationError(
-                    f"“{file.name}”已作为{link.get_moment_display()}照片上传过，不能重复使用。"
-                )
-            if is_new:
-                links.append(link)
-        if links:
-            record(
-                "renovation_photos_added",
-                renovation,
-                by=by,
-                after={"阶段": moment.label, "张数": len(links)},
-            )
-    return links
-
-
-def add_document(pk: int, kind: DocumentKind, file: UploadedFile, *, by) -> RenovationDocument:
-    """Keep a paper, PDF or picture by its content. Raises as `add_photos` does."""
-    require_right(by, "上传改造材料")
-    check_paper(file)
-    with transaction.atomic():
-        renovation = lock_with_household(pk)
-        refuse_on(open_obstacles(renovation))
-        document = RenovationDocument.objects.create(
-            renovation=renovation,
-            kind=kind,
-            file=file,
-            name=file.name[-120:],
-            uploaded_by=by,
-            uploaded_at=now(),
-        )
-        record(
-            "renovation_document_added",
-            renovation,
-            by=by,
-            after={"材料": kind.label, "文件": document.name},
-        )
-    return document

@@ -11,6 +11,7 @@ urlpatterns = [
     path("audit/", include("yanliang.audit.urls")),
     path("households/", include("households.urls")),
     path("inspections/", include("inspections.urls")),
+    path("rectification/", include("rectification.urls")),
     path("reports/", include("reports.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -17,6 +17,7 @@ from tests.inspections.factories import (
     MeetingFactory,
     photo_of,
 )
+from tests.rectification.cases import filed, secured, to_renovate
 from yanliang.accounts.enums import Role
 from yanliang.audit.models import Entry
 from yanliang.periods import now, today
@@ -120,6 +121,24 @@ ROWS = {
     "inspections:ruling_record": Row(frozenset({Role.BUREAU_LEAD}), "post"),
     "inspections:ruling_detail": Row(QUEUE, target="meeting"),
     "inspections:ruling_document": Row(QUEUE, target="meeting"),
+    "rectification:renovation_list": Row(BUSINESS),
+    "rectification:renovation_export": Row(EXPORTERS, "post", data={"reason": "核对"}),
+    "rectification:unplanned_list": Row(BUSINESS),
+    "rectification:household_renovations": Row(BUSINESS, target="household"),
+    "rectification:renovation_plan": Row(BUREAU, target="household"),
+    "rectification:housing_secure": Row(BUREAU, target="household"),
+    "rectification:renovation_detail": Row(BUSINESS, target="renovation"),
+    "rectification:renovation_edit": Row(BUREAU, target="renovation"),
+    "rectification:renovation_start": Row(BUREAU, target="renovation"),
+    "rectification:renovation_finish": Row(BUREAU, target="renovation"),
+    "rectification:renovation_cancel": Row(BUREAU, target="renovation"),
+    "rectification:acceptance_record": Row(BUREAU, target="renovation"),
+    "rectification:old_house_demolish": Row(BUREAU, target="renovation"),
+    "rectification:subsidy_pay": Row(BUREAU, target="renovation"),
+    "rectification:photos_add": Row(BUREAU, "post", "renovation"),
+    "rectification:document_add": Row(BUREAU, "post", "renovation"),
+    "rectification:document_show": Row(BUSINESS, target="document"),
+    "rectification:housing_proof": Row(BUSINESS, target="housing"),
     "reports:annex2": Row(BUSINESS, by_region=True),
     "reports:annex2_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
     "reports:figure_households": Row(
@@ -160,7 +179,11 @@ def make_objects(village: str, by) -> dict:
         household=suspected_household(region_id=village, head_name=STRANGE_NAME),
         report=ContentFile(b"%PDF-1.4", "report.pdf"),
     )
+    document = filed(to_renovate(region_id=village, head_name=STRANGE_NAME))
     return {
+        "renovation": document.renovation,
+        "document": document,
+        "housing": secured(to_renovate(region_id=village, head_name=STRANGE_NAME)),
         "appraisal": appraisal,
         "organisation": appraisal.organisation,
         "meeting": MeetingFactory(

@@ -1,0 +1,172 @@
+"""Whatever the bureau and its colleagues try, in whatever order: register, events and renovations agree."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from households.enums import Stage
+from households.events import folded
+from households.models import Household
+from households.reference import load_classes, load_regions
+from households.models import Region
+from rectification import renovating
+from rectification.accepting import record_acceptance
+from rectification.enums import ACTIVE, Moment, RenovationState
+from rectification.filing import add_photos
+from rectification.models import Acceptance, Renovation
+from rectification.securing import Proof, secure
+from tests.factories import StaffFactory, happen
+from tests.rectification.cases import ACCEPT, FUNDING, PLAN, failing, findings, picture, scan, to_renovate
+from yanliang.audit.trail import faults
+
+pytestmark = pytest.mark.django_db
+ROLES = ("bureau_clerk", "bureau_clerk", "bureau_clerk", "bureau_lead", "recorder", "supervisor")
+ALLOWED = {"bureau_clerk", "bureau_lead"}
+#: Where a household stands while its renovation is in a state.
+STAGES = {
+    RenovationState.STARTED: Stage.RENOVATING,
+    RenovationState.FINISHED: Stage.COMPLETED,
+    RenovationState.REWORK: Stage.REWORK,
+}
+DAY = dt.timedelta(days=1)
+
+
+class Acts(RuleBasedStateMachine):
+    """One household in its village, one neighbour that nobody touches, and people who try everything."""
+
+    @initialize()
+    def begin(self):
+        if not Region.objects.exists():
+            load_regions()
+            load_classes()
+        Household.objects.all()
+        self.household = to_renovate()
+        self.neighbour = to_renovate(region_id="610114005200")
+        self.day = dt.date(2020, 4, 2)
+
+    @property
+    def renovation(self) -> Renovation | None:
+        return self.household.renovations.order_by("-pk").first()
+
+    def attempt(self, role: str, act) -> None:
+        """Do `act`; a refusal leaves no trace, and those without the right are always refused."""
+        by = StaffFactory(username=f"any_{role}", role=role, region_id="610114")
+        before = self.household.events.count()
+        self.day += DAY
+        try:
+            act(by)
+        except PermissionDenied:
+            assert role not in ALLOWED
+        except ValidationError as refused:
+            assert all(sentence for sentence in refused.messages)
+        else:
+            assert role in ALLOWED
+            return
+        assert self.household.events.count() == before
+
+    @rule(role=st.sampled_from(ROLES), mode=st.sampled_from(["reinforce", "rebuild", "elsewhere"]))
+    def plan(self, role, mode):
+        self.attempt(
+            role,
+            lambda by: renovating.plan(self.household.pk, PLAN | {"mode": mode}, FUNDING, by=by),
+        )
+
+    @rule(role=st.sampled_from(ROLES), act=st.sampled_from(["start", "finish", "demolish"]))
+    def move(self, role, act):
+        if renovation := self.renovation:
+            self.attempt(
+                role, lambda by: getattr(renovating, act)(renovation.pk, by=by, on=self.day)
+            )
+
+    @rule(role=st.sampled_from(ROLES))
+    def cancel(self, role):
+        if renovation := self.renovation:
+            self.attempt(role, lambda by: renovating.cancel(renovation.pk, by=by, reason="换人"))
+
+    @rule(role=st.sampled_from(ROLES), moment=st.sampled_from(Moment))
+    def photograph(self, role, moment):
+        if renovation := self.renovation:
+            colour = {"before": "brown", "during": "grey", "after": "white"}[moment]
+            self.attempt(
+                role, lambda by: add_photos(renovation.pk, moment, [picture(colour)], by=by)
+            )
+
+    @rule(role=st.sampled_from(ROLES), passes=st.booleans())
+    def accept(self, role, passes):
+        if renovation := self.renovation:
+            found = findings if passes else failing
+            self.attempt(
+                role,
+                lambda by: record_acceptance(renovation.pk, found(accepted_on=self.day), by=by),
+            )
+
+    @rule(role=st.sampled_from(ROLES))
+    def pay(self, role):
+        if renovation := self.renovation:
+            self.attempt(
+                role,
+                lambda by: renovating.pay_subsidy(
+                    renovation.pk, by=by, on=self.day, amount=Decimal(100)
+                ),
+            )
+
+    @rule(role=st.sampled_from(ROLES))
+    def settle_elsewhere(self, role):
+        proof = Proof("kin", "西安市", "产权证", ACCEPT)
+        self.attempt(role, lambda by: secure(self.household.pk, proof, scan(), by=by))
+
+    @rule()
+    def crack(self):
+        """A later warning sends a safe house back, and it is appraised and ruled anew."""
+        self.household.refresh_from_db()
+        if self.household.stage in {Stage.ACCEPTED, Stage.SECURED}:
+            happen(self.household, "warned", "appraised:d", "ruled_in")
+
+    @invariant()
+    def the_register_is_what_the_events_add_up_to(self):
+        if hasattr(self, "household"):
+            self.household.refresh_from_db()
+            assert folded(self.household) == self.household.summary
+
+    @invariant()
+    def renovation_and_stage_agree(self):
+        if not hasattr(self, "household"):
+            return
+        active = [each.state for each in self.household.renovations.all() if each.state in ACTIVE]
+        assert len(active) <= 1
+        expected = STAGES.get(active[0], Stage.TO_RENOVATE) if active else None
+        if expected:
+            assert self.household.stage == expected
+        else:
+            assert self.household.stage in {Stage.TO_RENOVATE, Stage.ACCEPTED, Stage.SECURED}
+        for renovation in self.household.renovations.filter(state=RenovationState.ACCEPTED):
+            assert renovation.acceptances.filter(result="passed").count() == 1
+        assert Acceptance.objects.count() == (
+            self.household.events.filter(kind__startswith="acceptance").count()
+        )
+
+    @invariant()
+    def the_neighbour_is_left_alone(self):
+        if hasattr(self, "household"):
+            version = self.neighbour.version
+            self.neighbour.refresh_from_db()
+            assert self.neighbour.version == version
+
+    def teardown(self):
+        assert list(faults()) == []
+
+
+class TestAnyOrder(TestCase):
+    """Each run in a transaction of its own."""
+
+    @pytest.fixture(autouse=True)
+    def _reference(self, reference):
+        pass
+
+
