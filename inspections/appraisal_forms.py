@@ -34,7 +34,7 @@ class OrganisationForm(forms.ModelForm):
         # The district is whose organisation it is, not something to fill in; kept as a field so that
         # the constraint on its name is checked with it.
         self.fields["region"].disabled = True
-        self.fields["region"].initial = self.instance.region_id or staff.region_id
+        self.initial["region"] = self.instance.region_id or staff.region_id
 
 
 class AssignForm(forms.Form):
@@ -157,6 +157,9 @@ class ResultForm(forms.ModelForm):
         self.fields["appraised_on"].required = True
         for name in ("report_number", "disaster_measures", "advice"):
             self.fields[name].required = True
+        for name in ("disaster_measures", "advice"):
+            field = self.fields[name]
+            field.choices = [("", "请选择"), *(choice for choice in field.choices if choice[0])]
         for name in Component.values:
             field = self.fields[name]
             kept = [choice for choice in field.choices if choice[0]]
