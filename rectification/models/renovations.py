@@ -158,7 +158,7 @@ class Renovation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.household.head_name}户 {self.get_mode_display()}"
+        return f"{self.household.code} {self.get_mode_display()}"
 
     @property
     def is_active(self) -> bool:

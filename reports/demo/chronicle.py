@@ -20,6 +20,8 @@ from households.models import (
 from households.models.households import SUMMARY_FIELDS
 from households.summary import summarise
 from inspections.models import Inspection
+from rectification.models import OtherHousing
+from reports.demo.works import Works
 
 
 class NotYet(Exception):
@@ -37,6 +39,8 @@ class Chronicle:
         self.inspections: list[Inspection] = []
         self.identities: list[Identity] = []
         self.changes: list[HouseholdChange] = []
+        self.works: list[Works] = []
+        self.housing: list[OtherHousing] = []
         #: Changes in the ledger, each with the event that it led to.
         self.caused: list[tuple[HouseholdChange, SafetyEvent]] = []
 

@@ -23,11 +23,13 @@ from households.models import (
 )
 from inspections.examination import Checklist
 from inspections.models import Inspection, InspectionDraft, InspectionPhoto, Photo
+from rectification.models import Acceptance, Funding, OtherHousing, Renovation
 from reports.demo import cast, drafts, photos
 from reports.demo.chronicle import Chronicle
 from reports.demo.classes import Classes
 from reports.demo.people import People
 from reports.demo.villages import Setting, Village, village_sizes
+from reports.demo.works import draw_proof
 from reports.demo.writing import insert
 from yanliang.audit.trail import record
 from yanliang.periods import campaign, end_of
@@ -54,6 +56,7 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
     """
     with transaction.atomic():
         company = cast.engage()
+        draw_proof()
         setting = Setting(
             cast=company,
             classes=Classes(in_force(plan.until)),
@@ -108,6 +111,12 @@ def write(told: Iterable[Chronicle]) -> dict[str, int]:
         "身份": insert(Identity, parts(told, "identities")),
         "增减": insert(HouseholdChange, parts(told, "changes")),
     }
+    works = list(parts(told, "works"))
+    written["改造"] = insert(Renovation, [each.renovation for each in works])
+    insert(Funding, chain.from_iterable(each.funding for each in works))
+    for each in works:
+        for event in each.events:
+            event.source = f"{Renovation._meta.label_lower}:{each.renovation.pk}"
     for chronicle in told:
         for change, event in chronicle.caused:
             event.source = f"{change._meta.label_lower}:{change.pk}"
@@ -115,6 +124,8 @@ def write(told: Iterable[Chronicle]) -> dict[str, int]:
     insert(Inspection, [each for each in inspections if each.replaces is None])
     insert(Inspection, [each for each in inspections if each.replaces is not None])
     insert(PastSummary, parts(told, "past"))
+    insert(Acceptance, chain.from_iterable(each.acceptances for each in works))
+    OtherHousing.objects.bulk_create(parts(told, "housing"))
     return written | {"核查": len(inspections)}
 
 
@@ -123,12 +134,16 @@ def parts(told: Iterable[Chronicle], name: str) -> Iterator[Model]:
 
 
 def name_sources() -> None:
-    """Write into each visit's event which inspection stands behind it, in one statement."""
-    behind = Inspection.objects.filter(event=OuterRef("pk")).order_by()
-    key = Subquery(behind.annotate(key=CastTo("pk", CharField())).values("key"))
-    SafetyEvent.objects.filter(kind=EventKind.INSPECTED, source="").update(
-        source=Concat(Value(f"{Inspection._meta.label_lower}:"), key)
-    )
+    """Write into each event that has its record after it which one that is, in one statement each."""
+    for model, kind in (
+        (Inspection, EventKind.INSPECTED),
+        (OtherHousing, EventKind.SECURED),
+    ):
+        behind = model.objects.filter(event=OuterRef("pk")).order_by()
+        key = Subquery(behind.annotate(key=CastTo("pk", CharField())).values("key"))
+        SafetyEvent.objects.filter(kind=kind, source="").update(
+            source=Concat(Value(f"{model._meta.label_lower}:"), key)
+        )
 
 
 def by_stage() -> dict[str, int]:

@@ -23,6 +23,8 @@ from reports.demo.chronicle import Chronicle, NotYet
 from reports.demo.classes import Classes
 from reports.demo.pace import DAY, Round, later, meeting_after
 from reports.demo.visits import Scene, filled_in
+from reports.demo.works import FAULT, WAYS, Works, other_housing
+from yanliang.periods import SHANGHAI
 
 #: Weights of grades A–D by the verdict of the visit.
 GRADES = {Verdict.SUSPECTED: (6, 44, 31, 19), Verdict.SAFE: (34, 65, 0.8, 0.2)}
@@ -185,33 +187,34 @@ class Life:
     def renovate(self, at: dt.datetime) -> None:
         rng, chronicle, clerk = self.rng, self.chronicle, self.cast.bureau_clerk
         if rng.random() < 0.06:
-            chronicle.record(
-                EventKind.SECURED,
-                self.round.wait(rng, at, 3, 20),
-                by=clerk,
-                detail={"保障方式": rng.choice(("随子女居住", "入住集体公租房", "租住安全住房"))},
+            secured_at = self.round.wait(rng, at, 3, 20)
+            way, words = rng.choice(WAYS)
+            event = chronicle.record(
+                EventKind.SECURED, secured_at, by=clerk, detail={"保障方式": words}
             )
+            chronicle.housing.append(other_housing(self.household, way, event))
             return
         is_rebuilt = self.household.grade == Grade.D
         mode = RenovationMode.REBUILD if is_rebuilt else RenovationMode.REINFORCE
-        at = self.round.wait(rng, at, 2, 14)
-        chronicle.record(
-            EventKind.RENOVATION_STARTED, at, by=clerk, detail={"改造方式": mode.label}
-        )
+        planned_at, at = at + DAY, self.round.wait(rng, at, 2, 14)
+        chronicle.reach(planned_at)
+        works = Works(self.household, mode, planned_at, clerk)
+        chronicle.works.append(works)
+
+        def happen(kind: EventKind, at: dt.datetime, **detail: str) -> None:
+            works.follow(chronicle.record(kind, at, by=clerk, detail=detail))
+
+        happen(EventKind.RENOVATION_STARTED, at, 改造方式=mode.label)
         at = self.round.wait(rng, at, *((24, 42) if is_rebuilt else (9, 24)))
-        chronicle.record(EventKind.RENOVATION_FINISHED, at, by=clerk)
+        happen(EventKind.RENOVATION_FINISHED, at)
         at = self.round.wait(rng, at, 2, 9)
         while rng.random() < 0.08:
-            chronicle.record(
-                EventKind.ACCEPTANCE_FAILED,
-                at,
-                by=clerk,
-                detail={"不合格项": "屋面防水、墙面抹灰须返工"},
-            )
+            happen(EventKind.ACCEPTANCE_FAILED, at, 不合格项=FAULT)
             at = self.round.wait(rng, at, 4, 12)
-            chronicle.record(EventKind.RENOVATION_FINISHED, at, by=clerk)
+            happen(EventKind.RENOVATION_FINISHED, at)
             at = self.round.wait(rng, at, 1, 6)
-        chronicle.record(EventKind.ACCEPTANCE_PASSED, at, by=clerk)
+        happen(EventKind.ACCEPTANCE_PASSED, at)
+        works.pay(chronicle.end.astimezone(SHANGHAI).date() - DAY)
 
     def warn(self, at: dt.datetime) -> dt.datetime:
         reason = self.rng.choice(WARNINGS)

@@ -136,7 +136,9 @@ def test_readers_get_no_buttons(sign_in, recorder):
 def test_a_finished_house_with_its_old_one_standing_says_so(sign_in, bureau_clerk):
     renovation = finished()
     client = sign_in(bureau_clerk)
-    assert any("旧房还没有拆除" in each for each in client.get(f"{URL}{renovation.pk}/").context["blocks"])
+    assert any(
+        "旧房还没有拆除" in each for each in client.get(f"{URL}{renovation.pk}/").context["blocks"]
+    )
     assert "旧房还没有拆除" in client.get(f"{URL}{renovation.pk}/accept/").text
 
 
