@@ -22,9 +22,17 @@ from households.models import (
     SafetyEvent,
 )
 from inspections.examination import Checklist
-from inspections.models import Inspection, InspectionDraft, InspectionPhoto, Photo
+from inspections.models import (
+    Appraisal,
+    Inspection,
+    InspectionDraft,
+    InspectionPhoto,
+    Photo,
+    Ruling,
+)
 from rectification.models import Acceptance, Funding, OtherHousing, Renovation
 from reports.demo import cast, drafts, photos
+from reports.demo.appraisals import Desk
 from reports.demo.chronicle import Chronicle
 from reports.demo.classes import Classes
 from reports.demo.people import People
@@ -65,6 +73,7 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
             end=end_of(plan.until),
             seed=plan.seed,
         )
+        desk = Desk(company, setting.end)
         villages = list(Region.objects.villages())
         sizes = village_sizes(villages, plan.households, plan.seed)
         for office in Region.objects.offices():
@@ -74,7 +83,7 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
                 if village.code.startswith(office.code)
                 for chronicle in Village(village, sizes[village.code], setting).chronicles()
             ]
-            written = write(told)
+            written = write(told, desk)
             drawn = photos.draw(told, Random(f"{plan.seed}/photos/{office.code}"))
             Photo.objects.bulk_create(photo for photo, _ in drawn)
             InspectionPhoto.objects.bulk_create(chain.from_iterable(links for _, links in drawn))
@@ -101,10 +110,11 @@ def in_force(day: dt.date) -> QuerySet:
     return classes.select_related("scheme")
 
 
-def write(told: Iterable[Chronicle]) -> dict[str, int]:
+def write(told: Iterable[Chronicle], desk: Desk) -> dict[str, int]:
     """Save the stories of one office, parents before children; the number of rows of each kind by its name."""
     told = list(told)
     inspections = [each for chronicle in told for each in chronicle.inspections]
+    appraisals, rulings = list(desk.appraisals(told)), list(desk.rulings(told))
     insert(Household, [chronicle.household for chronicle in told])
     written = {
         "农户": len(told),
@@ -126,7 +136,13 @@ def write(told: Iterable[Chronicle]) -> dict[str, int]:
     insert(PastSummary, parts(told, "past"))
     insert(Acceptance, chain.from_iterable(each.acceptances for each in works))
     OtherHousing.objects.bulk_create(parts(told, "housing"))
-    return written | {"核查": len(inspections)}
+    Appraisal.objects.bulk_create(appraisals, batch_size=500)
+    insert(Ruling, rulings)
+    return written | {
+        "核查": len(inspections),
+        "鉴定": len(appraisals),
+        "审定": len(rulings),
+    }
 
 
 def parts(told: Iterable[Chronicle], name: str) -> Iterator[Model]:
@@ -137,6 +153,7 @@ def name_sources() -> None:
     """Write into each event that has its record after it which one that is, in one statement each."""
     for model, kind in (
         (Inspection, EventKind.INSPECTED),
+        (Appraisal, EventKind.APPRAISED),
         (OtherHousing, EventKind.SECURED),
     ):
         behind = model.objects.filter(event=OuterRef("pk")).order_by()

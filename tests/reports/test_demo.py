@@ -27,9 +27,9 @@ from households.models import (
 )
 from households.reference import load_classes, load_regions
 from households.roster.resident_id import fault
-from inspections.enums import InspectionState
+from inspections.enums import InspectionState, RulingOutcome
 from inspections.examination import Checklist
-from inspections.models import Inspection, InspectionDraft, Photo
+from inspections.models import Appraisal, Inspection, InspectionDraft, Photo, Ruling
 from inspections.reference import load_checklist
 from inspections.verdict import HouseFacts, judge
 from reports.annex2.sheet import sheet_of
@@ -281,6 +281,25 @@ class TestDistrict:
         shown = {staff.username: password for staff, password in sign_ins()}
         assert shown["keeper"] == "（已修改）"
         assert shown["guanshan"] == DEMO_PASSWORD
+
+    def test_every_appraisal_and_ruling_has_its_record(self, district):
+        appraised = SafetyEvent.objects.filter(kind=EventKind.APPRAISED)
+        results = Appraisal.objects.recorded().select_related("event")
+        assert results.count() == appraised.count() > 0
+        for result in results:
+            result.full_clean()
+            assert result.grade == result.event.outcome
+            assert result.event.source == f"inspections.appraisal:{result.pk}"
+            assert result.assigned_at <= result.recorded_at
+        ruled = SafetyEvent.objects.filter(kind__in=RulingOutcome.values)
+        assert Ruling.objects.count() == ruled.count() > 0
+        for ruling in Ruling.objects.select_related("event", "meeting"):
+            assert ruling.outcome == ruling.event.kind
+            assert ruling.meeting.held_on == ruling.event.happened_on
+
+    def test_open_assignments_are_of_households_that_wait(self, district):
+        stages = set(Appraisal.objects.open().values_list("household__stage", flat=True))
+        assert stages <= {Stage.SUSPECTED}
 
 
 def test_stories_go_on_from_an_earlier_day(reference):
