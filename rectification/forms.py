@@ -48,6 +48,7 @@ class PlanForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["mode"].choices = [("", "请选择"), *RenovationMode.choices]
         given = {}
         if self.instance.pk:
             self.fields["version"].initial = self.instance.version

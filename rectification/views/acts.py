@@ -28,6 +28,7 @@ from rectification.forms import (
 )
 from rectification.models import Renovation
 from yanliang.accounts.permissions import may_record_renovation
+from yanliang.periods import today
 
 
 def visible_renovation(request: HttpRequest, pk: int) -> Renovation:
@@ -67,6 +68,7 @@ def show_form(
     context = {
         "household": household,
         "renovation": renovation,
+        "is_overdue": household.household_class.cleared_by < today(),
         "form": form,
         "act": title,
         "missing": missing,
