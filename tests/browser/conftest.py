@@ -59,6 +59,9 @@ def new_page(chromium, live_server, reference):
 
     yield open_page
     for context in contexts:
+        # A request still running shares the database connection with the next test.
+        for page in context.pages:
+            page.wait_for_load_state("networkidle")
         context.close()
     assert hosts - {""} <= {urlsplit(live_server.url).netloc}
     assert errors == []
