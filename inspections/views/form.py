@@ -15,8 +15,6 @@ from inspections import drafts, submission
 from inspections.enums import InspectionState, Signature
 from inspections.examination import Examination, examine
 from inspections.forms import (
-    MEASURE_LENGTH,
-    REMARK_LENGTH,
     Typed,
     as_typed,
     blank,
@@ -86,6 +84,7 @@ def inspection_edit(request: HttpRequest, pk: int) -> HttpResponse:
         Inspection.objects.filter(
             submitted_by=request.user, household__region_id=household.region_id
         )
+        .only("inspectors", "inspected_on")
         .order_by("-pk")
         .first()
     )
@@ -118,7 +117,7 @@ def show(
 ) -> HttpResponse:
     household, typed = examination.household, examination.typed
     newest = drafts.newest_inspection(household)
-    leading, others = sheet.fact_fields(examination)
+    leading, others = sheet.facts(examination)
     return render(
         request,
         "inspections/form.html",
@@ -143,8 +142,6 @@ def show(
             "first_day": campaign().start,
             "last_day": today(),
             "progress": village_progress(household.region_id),
-            "remark_length": REMARK_LENGTH,
-            "measure_length": MEASURE_LENGTH,
         },
     )
 
