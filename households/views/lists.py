@@ -160,6 +160,7 @@ def household_list(request) -> HttpResponse:
     # Keys first, rows after: far down the list only an index is walked, not 45,000 whole rows.
     keys = filters.order(filters.apply(visible)).values_list("pk", flat=True)
     page = paginate(request, keys, count=total)
+    all_stages = filters.query_without("stage")
     context = {
         "filters": filters,
         "page": page,
@@ -171,7 +172,8 @@ def household_list(request) -> HttpResponse:
             (stage, by_stage[stage], stage in chosen) for stage in Stage if by_stage.get(stage)
         ],
         "kept": [(name, value) for name in KEPT for value in request.GET.getlist(name)],
-        "all_stages_query": filters.query_without("stage"),
+        "all_stages_query": all_stages,
+        "stage_query": f"{all_stages}{'' if all_stages == '?' else '&'}stage=",
         "may_edit": may_edit_household(request.user),
         "may_export": may_export(request.user),
         "may_see_full_id": may_see_full_id(request.user),
