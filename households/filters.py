@@ -159,6 +159,13 @@ class HouseholdFilters(forms.Form):
             households = households.filter(wanted)
         return search(households, chosen["q"])
 
+    @property
+    def is_by_region_alone(self) -> bool:
+        """Whether nothing but region and stage narrows the list."""
+        return self.is_valid() and not any(
+            chosen for name, chosen in self.cleaned_data.items() if name not in ("region", "stage")
+        )
+
     def order(self, households: QuerySet) -> QuerySet:
         """`households` in the order that the parameter `sort` asks for, by code where it asks for none."""
         ordered = households.order_by(*SORTS[self.sort.removeprefix("-")])
