@@ -80,16 +80,16 @@ def inspection_edit(request: HttpRequest, pk: int) -> HttpResponse:
     draft = drafts.draft_of(household)
     if draft and draft.corrects_id:
         return redirect("inspections:inspection_correct", draft.corrects_id)
-    previous = (
-        Inspection.objects.filter(
-            submitted_by=request.user, household__region_id=household.region_id
-        )
-        .only("inspectors", "inspected_on")
-        .order_by("-pk")
-        .first()
-    )
-    typed = draft.data if draft else blank(household, previous)
+    typed = draft.data if draft else blank(household, entered_before(request.user, household))
     return show(request, examine(household, typed), draft)
+
+
+def entered_before(staff, household: Household) -> Inspection | None:
+    """The visit that `staff` entered last in the household's village; only its inspectors and date are read."""
+    entered = Inspection.objects.filter(
+        submitted_by=staff, household__region_id=household.region_id
+    )
+    return entered.only("inspectors", "inspected_on").order_by("-pk").first()
 
 
 @login_required
