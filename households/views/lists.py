@@ -23,7 +23,7 @@ from yanliang.accounts.permissions import (
     may_see_full_id,
 )
 from yanliang.audit.trail import record
-from yanliang.periods import now, today
+from yanliang.periods import SHANGHAI, now, today
 from yanliang.ui.masking import mask_id, mask_phone
 from yanliang.ui.pagination import paginate
 
@@ -107,7 +107,7 @@ def list_rows(keys: QuerySet, filters: HouseholdFilters) -> list[ListRow]:
             mask_id(id_number),
             mask_phone(phone),
             stage,
-            f"{since:%Y-%m-%d}",
+            f"{since.astimezone(SHANGHAI):%Y-%m-%d}",
         )
         for (
             pk,

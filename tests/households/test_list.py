@@ -1,5 +1,6 @@
 """The register: who sees what, filters, counts, order, live results, and the workbook."""
 
+import datetime as dt
 from io import BytesIO
 
 import pytest
@@ -252,3 +253,9 @@ def test_export_refused_without_right(sign_in, villager, viewer):
 
 def test_export_refuses_get(at_desk):
     assert at_desk.get(reverse("households:household_export")).status_code == 405
+
+
+def test_the_day_of_a_change_is_shanghais(sign_in, recorder):
+    late_in_the_evening_of_utc = dt.datetime(2020, 4, 1, 20, tzinfo=dt.UTC)
+    HouseholdFactory(registered_at=late_in_the_evening_of_utc)
+    assert "2020-04-02" in sign_in(recorder).get("/households/").content.decode()
