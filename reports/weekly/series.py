@@ -16,7 +16,7 @@ from reports.weekly.weeks import Week, closed_weeks
 from yanliang.accounts.enums import RegionLevel
 
 #: Seconds that counts of a closed week are kept. Whoever repairs past summaries by hand empties the cache.
-KEPT_FOR = 24 * 3600
+KEPT_FOR = 3600
 #: The level of the rows of a table, by the level of the region that it is about.
 LEVEL_BELOW = {
     RegionLevel.PROVINCE: RegionLevel.CITY,
