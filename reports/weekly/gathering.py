@@ -72,7 +72,9 @@ def sheets_of(region: Region, counts: dict) -> dict[Week, Sheet]:
     counted = frozenset().union(*(each.class_ids for each in counts.values()))
     sections = sections_at(latest.day, counted)
     return {
-        week: Sheet(region, places, sections, each, day=None if week.is_open else week.day)
+        week: Sheet(region, places, sections, each)
+        if week.is_open
+        else Sheet(region, places, sections, each, day=week.day, closed_week=week.thursday)
         for week, each in counts.items()
     }
 
@@ -91,6 +93,7 @@ def compare(sheet: Sheet, before: Sheet | None, week: Week) -> WeeklyFigures:
             before and before.figures[key],
             causes,
             is_class=section.class_ids is not None,
+            code=code,
         )
 
     def of_class(section: Section) -> Compared:
