@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from django import forms
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -44,6 +46,17 @@ SORTS = {
 }
 
 
+class Place(NamedTuple):
+    """A region as a list names it: a tuple, because every page of the district reads 113 of them."""
+
+    code: str
+    short_name: str
+    level: int
+
+    office_code = Region.office_code
+    __str__ = Region.__str__
+
+
 @dataclass(frozen=True)
 class Chip:
     """An active filter in words, and the query string of the same list without it."""
@@ -82,11 +95,7 @@ class HouseholdFilters(forms.Form):
     """
 
     q = forms.CharField(label="搜索", required=False, max_length=40)
-    region = forms.ChoiceField(
-        label="街办、村",
-        required=False,
-        error_messages={"invalid_choice": "所选区划不在您的管辖范围内。"},
-    )
+    region = forms.CharField(label="街办、村", required=False)
     group = forms.ChoiceField(label="类别组", required=False)
     stage = forms.MultipleChoiceField(label="进度", required=False, choices=Stage.choices)
     status = forms.ChoiceField(
@@ -101,13 +110,10 @@ class HouseholdFilters(forms.Form):
 
     def __init__(self, data: QueryDict, staff) -> None:
         super().__init__(data)
-        self.regions = {
-            region.code: region
-            for region in Region.objects.visible_to(staff).only("code", "short_name", "level")
-        }
+        visible = Region.objects.visible_to(staff).values_list(*Place._fields)
+        self.regions = {place.code: place for place in map(Place._make, visible)}
         self.classes = {each.code: each for each in HouseholdClass.objects.all()}
         self.class_names = {each.pk: each.name for each in self.classes.values()}
-        self.fields["region"].choices = [("", "全部"), *self.regions.items()]
         # `class` is no name for an attribute in Python.
         self.fields["class"] = forms.ChoiceField(
             label="类别",
@@ -116,6 +122,12 @@ class HouseholdFilters(forms.Form):
         )
         groups = dict.fromkeys(each.group for each in self.classes.values())
         self.fields["group"].choices = [("", "全部"), *((name, name) for name in groups)]
+
+    def clean_region(self) -> str:
+        code = self.cleaned_data["region"]
+        if code and code not in self.regions:
+            raise forms.ValidationError("所选区划不在您的管辖范围内。")
+        return code
 
     def apply(self, households: QuerySet) -> QuerySet:
         """`households` (already narrowed to what the person sees) with every filter on."""
@@ -147,6 +159,13 @@ class HouseholdFilters(forms.Form):
             households = households.filter(wanted)
         return search(households, chosen["q"])
 
+    @property
+    def is_by_region_alone(self) -> bool:
+        """Whether nothing but region and stage narrows the list."""
+        return self.is_valid() and not any(
+            chosen for name, chosen in self.cleaned_data.items() if name not in ("region", "stage")
+        )
+
     def order(self, households: QuerySet) -> QuerySet:
         """`households` in the order that the parameter `sort` asks for, by code where it asks for none."""
         ordered = households.order_by(*SORTS[self.sort.removeprefix("-")])
@@ -158,22 +177,26 @@ class HouseholdFilters(forms.Form):
         return wanted if wanted.removeprefix("-") in SORTS else "code"
 
     @property
-    def offices(self) -> list[tuple[Region | None, list[Region]]]:
-        """Visible villages under their visible office, for a grouped choice."""
-        grouped: dict[str, tuple[Region | None, list[Region]]] = {}
-        for region in self.regions.values():
-            if region.level == RegionLevel.OFFICE:
-                grouped[region.code] = (region, [])
-            elif region.level == RegionLevel.VILLAGE:
-                grouped.setdefault(region.office_code, (None, []))[1].append(region)
-        return list(grouped.values())
+    def region_choices(self) -> list[tuple[str, str | list[tuple[str, str]]]]:
+        """Visible villages under their visible office, as a grouped choice."""
+        grouped: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+        for code, name, level in self.regions.values():
+            if level == RegionLevel.OFFICE:
+                grouped[code] = (name, [(code, f"{name}（全部）")])
+            elif level == RegionLevel.VILLAGE:
+                office = code[: RegionLevel.OFFICE]
+                grouped.setdefault(office, ("村", []))[1].append((code, name))
+        return [("", "全部"), *grouped.values()]
 
     def place(self, region_id: str) -> str:
         """The name of a village, with its office for those who see several."""
         village = self.regions[region_id]
         office = self.regions.get(village.office_code)
-        several = any(region.level == RegionLevel.DISTRICT for region in self.regions.values())
-        return f"{office} {village}" if office and several else str(village)
+        return f"{office} {village}" if office and self.has_district else str(village)
+
+    @cached_property
+    def has_district(self) -> bool:
+        return any(place.level == RegionLevel.DISTRICT for place in self.regions.values())
 
     @property
     def chips(self) -> list[Chip]:

@@ -8,7 +8,6 @@ urlpatterns = [
     path("", lists.household_list, name="household_list"),
     path("export/", lists.household_export, name="household_export"),
     path("new/", editing.household_create, name="household_create"),
-    path("rosters/", include("households.roster.urls")),
     path("<int:pk>/", detail.household_detail, name="household_detail"),
     path("<int:pk>/numbers/", detail.household_reveal, name="household_reveal"),
     path("<int:pk>/edit/", editing.household_edit, name="household_edit"),

@@ -44,16 +44,12 @@ def token(draft: InspectionDraft | None) -> str:
 
 
 def draft_of(household: Household) -> InspectionDraft | None:
-    return (
-        InspectionDraft.objects.filter(household=household)
-        .select_related("saved_by", "corrects")
-        .first()
-    )
+    return InspectionDraft.objects.filter(household=household).first()
 
 
 def newest_inspection(household: Household) -> Inspection | None:
     """The one submitted last, corrections included."""
-    return household.inspections.select_related("submitted_by").order_by("-pk").first()
+    return household.inspections.order_by("-pk").first()
 
 
 def seen_now(household: Household) -> Seen:

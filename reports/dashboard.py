@@ -12,12 +12,11 @@ from reports.annex2.columns import COLUMN, Figures
 from reports.annex2.drill_down import address, figure_urls
 from reports.annex2.sections import SECTION_OF_ALL, sections_at
 from reports.annex2.sheet import Sheet
-from reports.figures import counts_at
 from reports.weekly import figures as column
 from reports.weekly.charts import percent, week_label
 from reports.weekly.gathering import TREND_WEEKS
-from reports.weekly.series import ClosedPast, counts_of, weeks_to_choose
-from reports.weekly.weeks import Week
+from reports.weekly.series import counts_of
+from reports.weekly.weeks import Week, open_week, weeks_with_changes
 from yanliang.periods import campaign, today
 from yanliang.tables.charts import Series, line_chart, sparkline
 from yanliang.tables.table import display
@@ -93,18 +92,15 @@ class Dashboard:
 def dashboard_of(region: Region) -> Dashboard:
     """The dashboard of `region` now, with the trend over the last weeks in which something changed.
 
-    Six queries, however many households and weeks; four more when the closed weeks are not in the cache.
+    Six queries, however many households and weeks; two more when the closed weeks are not in the cache.
     """
-    past = ClosedPast(region.code)
-    weeks = weeks_to_choose(past)[-TREND_WEEKS:]
-    counts = counts_at(region.code)
+    current = open_week()
+    weeks = weeks_with_changes(region.code)[-TREND_WEEKS:]
+    counts = counts_of(region.code, [*weeks, current])
     places = tuple(region.children.all())
-    sections = sections_at(None, counts.class_ids)
-    now = Sheet(region, places, sections, counts)
-    trend = {
-        week: Sheet(region, places, sections[:1], each)
-        for week, each in counts_of(past, weeks, now=counts).items()
-    }
+    sections = sections_at(None, counts[current].class_ids)
+    now = Sheet(region, places, sections, counts[current])
+    trend = {week: Sheet(region, places, sections[:1], counts[week]) for week in weeks}
     return Dashboard(
         tiles=tuple(tile(region.code, figures_of(now, region.code), number) for number in TILES),
         heads=tuple(COLUMN[number].label for number in BY_PLACE),

@@ -226,9 +226,9 @@ def tasks_of(staff) -> list[Task]:
 @login_required
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """The to-do list by role; the keeper, who does no business, starts at the accounts."""
+    """The to-do list by role; the keeper, who does no business, starts at the trail, beside it the accounts."""
     if permissions.may_keep_accounts(request.user):
-        return redirect("admin:index")
+        return redirect("audit:entry_list")
     thursday = thursday_of(today())
     return render(
         request,

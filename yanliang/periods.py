@@ -44,6 +44,7 @@ def campaign() -> Campaign:
     )
 
 
+@cache
 def is_working_day(day: dt.date) -> bool:
     """Whether offices work on `day`; beyond the years that the holiday table knows, Monday to Friday."""
     try:

@@ -152,12 +152,19 @@ class Household(models.Model):
         indexes = [
             # The statistics query reads nothing but this index (reports.figures).
             models.Index(
-                fields=["region", "household_class", "verdict", "stage", "grade"],
+                fields=[
+                    "region",
+                    "household_class",
+                    "verdict",
+                    "stage",
+                    "grade",
+                    "summary_since",
+                ],
                 name="household_summary",
             ),
             models.Index(fields=["region", "group", "code"], name="household_by_group"),
             models.Index(fields=["stage", "region"], name="household_by_stage"),
-            models.Index(fields=["summary_since"], name="household_summary_since"),
+            models.Index(fields=["summary_since", "region"], name="household_summary_since"),
             *[
                 models.Index(
                     fields=[field], name=f"household_{field}", opclasses=["text_pattern_ops"]

@@ -15,8 +15,6 @@ from inspections import drafts, submission
 from inspections.enums import InspectionState, Signature
 from inspections.examination import Examination, examine
 from inspections.forms import (
-    MEASURE_LENGTH,
-    REMARK_LENGTH,
     Typed,
     as_typed,
     blank,
@@ -82,15 +80,16 @@ def inspection_edit(request: HttpRequest, pk: int) -> HttpResponse:
     draft = drafts.draft_of(household)
     if draft and draft.corrects_id:
         return redirect("inspections:inspection_correct", draft.corrects_id)
-    previous = (
-        Inspection.objects.filter(
-            submitted_by=request.user, household__region_id=household.region_id
-        )
-        .order_by("-pk")
-        .first()
-    )
-    typed = draft.data if draft else blank(household, previous)
+    typed = draft.data if draft else blank(household, entered_before(request.user, household))
     return show(request, examine(household, typed), draft)
+
+
+def entered_before(staff, household: Household) -> Inspection | None:
+    """The visit that `staff` entered last in the household's village; only its inspectors and date are read."""
+    entered = Inspection.objects.filter(
+        submitted_by=staff, household__region_id=household.region_id
+    )
+    return entered.only("inspectors", "inspected_on").order_by("-pk").first()
 
 
 @login_required
@@ -118,7 +117,7 @@ def show(
 ) -> HttpResponse:
     household, typed = examination.household, examination.typed
     newest = drafts.newest_inspection(household)
-    leading, others = sheet.fact_fields(examination)
+    leading, others = sheet.facts(examination)
     return render(
         request,
         "inspections/form.html",
@@ -143,8 +142,6 @@ def show(
             "first_day": campaign().start,
             "last_day": today(),
             "progress": village_progress(household.region_id),
-            "remark_length": REMARK_LENGTH,
-            "measure_length": MEASURE_LENGTH,
         },
     )
 

@@ -1,13 +1,23 @@
-"""What the inspection page shows: facts, items and photos as plain rows, so that the template only loops."""
+"""What the inspection page shows: facts and items as rows with their markup.
 
-from collections.abc import Iterator
+The page holds some fifty choices and thirty-five items. A published checklist is frozen, so an item of which no
+text and no photo has been typed looks the same for every household: it is drawn once a process.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from itertools import groupby
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple, NotRequired, TypedDict
 
 from django import forms
+from django.template.loader import get_template
+from django.utils.safestring import SafeString
 
+from households.models import Household
 from inspections.enums import Answer, AnswerKind, Effect
-from inspections.examination import ANSWERS, Examination
+from inspections.examination import ANSWERS, Examination, items_of
+from inspections.forms import MEASURE_LENGTH, REMARK_LENGTH, FactsForm
 from inspections.models import ChecklistItem, InspectionPhoto, Photo
 from inspections.verdict import HouseFacts, conditions
 
@@ -58,10 +68,7 @@ class FactField(NamedTuple):
 
 
 class Row(TypedDict):
-    """One item with what has been typed about it.
-
-    A dictionary, because a template looks a name up as a key first, and this page does so thousands of times.
-    """
+    """One item with what has been typed about it, and its markup."""
 
     code: str
     question: str
@@ -78,9 +85,10 @@ class Row(TypedDict):
     is_noted: bool
     remark: str
     measure: str
-    photos: list[Photo]
+    photos: Sequence[Photo]
     #: Other items get their box for photos in the browser, when they fail.
     has_photo_box: bool
+    markup: NotRequired[SafeString]
 
 
 class Part(NamedTuple):
@@ -90,15 +98,32 @@ class Part(NamedTuple):
     has_checks: bool
 
 
-def fact_fields(examination: Examination) -> tuple[list[FactField], list[FactField]]:
-    """The leading facts and the others."""
+def facts(examination: Examination) -> tuple[list[SafeString], list[SafeString]]:
+    """The markup of the leading facts and of the others."""
     typed = examination.typed.get("facts", {})
-    fields = {
-        name: fact_field(name, field, typed.get(name, ""))
-        for name, field in examination.form.fields.items()
+    drawn = {
+        name: fact(name, examination.form.fields[name], typed.get(name, ""))
+        for name in examination.form.fields
     }
-    others = [field for name, field in fields.items() if name not in LEADING_FACTS]
-    return [fields[name] for name in LEADING_FACTS], others
+    others = [markup for name, markup in drawn.items() if name not in LEADING_FACTS]
+    return [drawn[name] for name in LEADING_FACTS], others
+
+
+def fact(name: str, field: forms.Field, value: str) -> SafeString:
+    if isinstance(field, forms.TypedChoiceField):
+        return chosen_fact(name, value)
+    return drawn("inspections/_fact.html", field=fact_field(name, field, value))
+
+
+@lru_cache(maxsize=256)
+def chosen_fact(name: str, value: str) -> SafeString:
+    """A fact that is chosen from a list: the same on every form where `value` is chosen."""
+    field = FactsForm({}).fields[name]
+    return drawn("inspections/_fact.html", field=fact_field(name, field, value))
+
+
+def drawn(template: str, **context) -> SafeString:
+    return get_template(template).render(context)
 
 
 def fact_field(name: str, field: forms.Field, value: str) -> FactField:
@@ -125,6 +150,7 @@ def fact_field(name: str, field: forms.Field, value: str) -> FactField:
     )
 
 
+@cache
 def met_by(name: str, value: str | int) -> str:
     """The conditions that a house meets by this fact alone."""
     return " ".join(sorted(conditions(HouseFacts.of({name: value}))))
@@ -143,13 +169,38 @@ def parts(examination: Examination) -> Iterator[Part]:
 
 
 def row(item: ChecklistItem, examination: Examination) -> Row:
-    typed = examination.typed
-    code = item.code
+    typed, code = examination.typed, item.code
+    is_shown = code in examination.codes
     answer = typed.get("answers", {}).get(code, "")
+    remark = typed.get("remarks", {}).get(code, "")
+    measure = typed.get("measures", {}).get(code, "")
     photos = examination.photos_of(code)
-    is_measured = item.answer_kind == AnswerKind.MEASURE
-    return Row(
-        code=code,
+    if remark or measure or photos or answer in NOTED:
+        return drawn_row(item, is_shown, answer, remark, measure, photos, examination.household)
+    version = examination.checklist.version
+    return plain_row(version.pk, version.published_at, code, is_shown, answer)
+
+
+@lru_cache(maxsize=1024)
+def plain_row(
+    version_id: int, published_at: dt.datetime, code: str, is_shown: bool, answer: str
+) -> Row:
+    """An item with nothing but its answer: the same for every household, as the published version is frozen."""
+    item = next(item for item in items_of(version_id, published_at) if item.code == code)
+    return drawn_row(item, is_shown, answer)
+
+
+def drawn_row(
+    item: ChecklistItem,
+    is_shown: bool,
+    answer: str,
+    remark: str = "",
+    measure: str = "",
+    photos: Sequence[Photo] = (),
+    household: Household | None = None,
+) -> Row:
+    row = Row(
+        code=item.code,
         question=item.question,
         effect=Effect(item.effect).label,
         requirement=item.requirement,
@@ -158,18 +209,26 @@ def row(item: ChecklistItem, examination: Examination) -> Row:
         kind=item.answer_kind,
         structures=" ".join(item.structures),
         applies_if=item.applies_if,
-        is_shown=code in examination.codes,
+        is_shown=is_shown,
         options=[
             Option(choice.value, str(choice.label), choice == answer, COLOURS[choice])
             for choice in ANSWERS[item.answer_kind]
         ],
-        is_measured=is_measured,
+        is_measured=item.answer_kind == AnswerKind.MEASURE,
         is_noted=answer in NOTED,
-        remark=typed.get("remarks", {}).get(code, ""),
-        measure=typed.get("measures", {}).get(code, ""),
+        remark=remark,
+        measure=measure,
         photos=photos,
         has_photo_box=bool(photos) or answer in NOTED,
     )
+    row["markup"] = drawn(
+        "inspections/_item.html",
+        row=row,
+        household=household,
+        remark_length=REMARK_LENGTH,
+        measure_length=MEASURE_LENGTH,
+    )
+    return row
 
 
 def front_photos(examination: Examination) -> list[Photo]:

@@ -16,17 +16,25 @@ from reports.figures import standing_households, standing_past
 from reports.reachable import reachable_summaries
 
 
-def sheet_url(region: str, section: str, day: dt.date | None) -> str:
-    """The page that shows Annex 2 of `region` (a code) at `section` (a key)."""
+def sheet_url(
+    region: str, section: str, day: dt.date | None, closed_week: dt.date | None = None
+) -> str:
+    """The page that shows Annex 2 of `region` (a code) at `section` (a key); of a closed week, its report."""
+    if closed_week:
+        return address("reports:weekly_summary", region=region, week=closed_week)
     return address("reports:annex2", region=region, section=section, date=day)
 
 
-def figure_urls(region: str, section: str, day: dt.date | None) -> Callable[[int], str]:
-    """From a column's number, the page that lists the households behind its figure, now or for a past day.
+def figure_urls(
+    region: str, section: str, day: dt.date | None, closed_week: dt.date | None = None
+) -> Callable[[int], str]:
+    """From a column's number, the page that lists the households behind its figure: now, at the end of a past day,
+    or at the cut-off of the week that closed on a Thursday.
 
     The address is short: the summaries that a column counts would fill a kilobyte in each of 200 cells.
     """
-    stem = address("reports:figure_households", region=region, section=section, date=day)
+    at = {"week": closed_week} if closed_week else {"date": day}
+    stem = address("reports:figure_households", region=region, section=section, **at)
     return lambda column: f"{stem}&column={column}"
 
 

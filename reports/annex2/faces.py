@@ -80,8 +80,9 @@ def column_of(column: CountColumn | RateColumn) -> Column:
 def row_of(sheet: Sheet, section: Section, line: Line) -> Row:
     """The row of one region; the name of a region below opens its own table."""
     below = line.region.code != sheet.region.code
-    place = sheet_url(line.region.code, section.key, sheet.day) if below else ""
-    figure_url = figure_urls(line.region.code, section.key, sheet.day)
+    at = (line.region.code, section.key, sheet.day, sheet.closed_week)
+    place = sheet_url(*at) if below else ""
+    figure_url = figure_urls(*at)
     cells: dict[str, Cell] = {"place": Cell(line.name, href=place)}
     for column in COLUMNS:
         href = figure_url(column.number) if isinstance(column, CountColumn) else ""

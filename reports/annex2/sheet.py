@@ -37,7 +37,8 @@ class Line:
 class Sheet:
     """The whole table: a row for each of `places` (the regions right below `region`) and one for the region itself.
 
-    `day` is the day at whose end the figures stood; None: as they stand now.
+    `day` is the day at whose end the figures stood; None: as they stand now. With `closed_week` (a Thursday)
+    they stood at that week's cut-off, which fell on `day`.
     """
 
     region: Region
@@ -45,6 +46,7 @@ class Sheet:
     sections: Sequence[Section]
     counts: Counts
     day: dt.date | None = None
+    closed_week: dt.date | None = None
 
     @cached_property
     def figures(self) -> dict[tuple[str, str], Figures]:

@@ -29,11 +29,16 @@ class NotYet(Exception):
 
 
 class Chronicle:
-    """A household with all that belongs to it; every act raises NotYet after `end`."""
+    """A household with all that belongs to it, told in order of time.
+
+    Every act raises NotYet after `end`, and ValueError before the act that was told last: a summary that began
+    before the one it replaces would count the household twice.
+    """
 
     def __init__(self, household: Household, end: dt.datetime) -> None:
         self.household = household
         self.end = end
+        self.reached = household.registered_at
         self.events: list[SafetyEvent] = []
         self.past: list[PastSummary] = []
         self.inspections: list[Inspection] = []
@@ -47,6 +52,9 @@ class Chronicle:
     def reach(self, at: dt.datetime) -> None:
         if at >= self.end:
             raise NotYet
+        if at < self.reached:
+            raise ValueError(f"{at} comes before {self.reached}, which is already told.")
+        self.reached = at
 
     def record(
         self,

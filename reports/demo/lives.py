@@ -38,6 +38,8 @@ RETURNS = (
     "房屋结构与花名册不一致，请到户复核后更正。",
     "核查人签名与派出名单不符，请核实。",
 )
+#: Of all households, those that leave the check; of the safe ones, those where danger is found later.
+REMOVED, WARNED = 0.009, 0.0025
 CORRECTION = "复核时发现原填写有误，按现场情况更正。"
 WARNINGS = ("连续降雨后后墙出现新裂缝。", "院内雨水倒灌，墙根长期浸泡后局部下沉。")
 
@@ -61,7 +63,7 @@ class Life:
         self.round = rounds
         visited_at = rounds.visit(rng, position, household.registered_at)
         is_missed = rng.random() < rounds.pace.missed
-        removed = rng.random() < 0.009
+        removed = rng.random() < REMOVED
         with suppress(NotYet):
             if removed and rng.random() < 0.75:
                 self.leave(later(rng, household.registered_at, 3, 65))
@@ -71,10 +73,10 @@ class Life:
             at = self.visit(visited_at, risk)
             if rng.random() < 0.004:
                 at = self.change_class(self.round.wait(rng, at, 3, 25))
-            self.make_safe(at)
+            at = self.make_safe(at)
             if removed:
                 self.leave(later(rng, at, 5, 30))
-            elif household.stage in SAFE_STAGES and rng.random() < 0.0025:
+            elif household.stage in SAFE_STAGES and rng.random() < WARNED:
                 self.make_safe(self.warn(later(rng, at, 6, 30)))
 
     def visit(self, at: dt.datetime, risk: float) -> dt.datetime:
@@ -135,22 +137,23 @@ class Life:
         old.state = InspectionState.REPLACED
         self.submit(new, at, self.recorder, replaces=old)
 
-    def make_safe(self, at: dt.datetime) -> None:
-        """Appraisal, ruling, renovation and acceptance, as far as the household needs them."""
+    def make_safe(self, at: dt.datetime) -> dt.datetime:
+        """Appraisal, ruling, renovation and acceptance, as far as the household needs them; when the last was."""
         rng, household = self.rng, self.household
         while household.stage == Stage.SUSPECTED or self.is_to_be_appraised:
             suspected = household.stage == Stage.SUSPECTED
             if not suspected and rng.random() < 0.06:
-                return
+                return at
             longest = 40 if not suspected or rng.random() < 0.25 else 16
             at = self.appraise(self.round.wait(rng, at, 4, longest))
             if household.stage == Stage.PENDING_RULING:
                 meeting = meeting_after(at)
                 if meeting is None:
-                    return
+                    return at
                 at = self.rule(meeting)
         if household.stage == Stage.TO_RENOVATE:
-            self.renovate(at)
+            at = self.renovate(at)
+        return at
 
     @property
     def is_to_be_appraised(self) -> bool:
@@ -184,16 +187,14 @@ class Life:
         )
         return at
 
-    def renovate(self, at: dt.datetime) -> None:
+    def renovate(self, at: dt.datetime) -> dt.datetime:
         rng, chronicle, clerk = self.rng, self.chronicle, self.cast.bureau_clerk
         if rng.random() < 0.06:
-            secured_at = self.round.wait(rng, at, 3, 20)
+            at = self.round.wait(rng, at, 3, 20)
             way, words = rng.choice(WAYS)
-            event = chronicle.record(
-                EventKind.SECURED, secured_at, by=clerk, detail={"保障方式": words}
-            )
+            event = chronicle.record(EventKind.SECURED, at, by=clerk, detail={"保障方式": words})
             chronicle.housing.append(other_housing(self.household, way, event))
-            return
+            return at
         is_rebuilt = self.household.grade == Grade.D
         mode = RenovationMode.REBUILD if is_rebuilt else RenovationMode.REINFORCE
         planned_at, at = at + DAY, self.round.wait(rng, at, 2, 14)
@@ -215,6 +216,7 @@ class Life:
             at = self.round.wait(rng, at, 1, 6)
         happen(EventKind.ACCEPTANCE_PASSED, at)
         works.pay(chronicle.end.astimezone(SHANGHAI).date() - DAY)
+        return at
 
     def warn(self, at: dt.datetime) -> dt.datetime:
         reason = self.rng.choice(WARNINGS)

@@ -1,16 +1,13 @@
 """Annex 2 on screen, its files, and the households behind each figure."""
 
-import datetime as dt
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from households.models import HouseholdClass, Region
-from reports.annex2.columns import COLUMN, CountColumn
+from households.models import HouseholdClass
 from reports.annex2.drill_down import (
     households_at,
     register_url,
@@ -18,51 +15,23 @@ from reports.annex2.drill_down import (
     sheet_url,
 )
 from reports.annex2.exports import FORMATS, exported, recorded_export, title_of
-from reports.annex2.faces import TITLE, table_of
-from reports.annex2.sections import SECTION_OF_ALL, Section, sections_of
+from reports.annex2.faces import TITLE, chinese_date, table_of
+from reports.annex2.sections import sections_of
 from reports.annex2.sheet import sheet_of
-from reports.figures import moment_of
 from reports.forms import DayForm
-from yanliang.accounts.permissions import may_export, may_see_business
+from reports.views.asked import (
+    asked_column,
+    asked_day,
+    asked_moment,
+    asked_region,
+    asked_week,
+    path_to,
+    with_key,
+)
+from reports.weekly.narrative import moment_in_words
+from yanliang.accounts.permissions import may_export
 from yanliang.tables.html import render_html
 from yanliang.ui.pagination import paginate
-
-
-def asked_region(request: HttpRequest, parameters: QueryDict) -> Region:
-    """The region asked for, one's own without a word; 404 for one that the person may not see."""
-    if not may_see_business(request.user):
-        raise PermissionDenied("您的岗位不查看业务数据。")
-    code = parameters.get("region") or request.user.scope_code
-    return get_object_or_404(Region.objects.visible_to(request.user), pk=code)
-
-
-def asked_day(parameters: QueryDict) -> dt.date | None:
-    """The day in an address that a page made; 404 for one that no page makes."""
-    form = DayForm(parameters)
-    if not form.is_valid():
-        raise Http404("；".join(form.errors["date"]))
-    return form.cleaned_data["date"]
-
-
-def asked_column(parameters: QueryDict) -> CountColumn:
-    number = parameters.get("column", "")
-    column = COLUMN.get(int(number)) if number.isascii() and number.isdigit() else None
-    if not isinstance(column, CountColumn):
-        raise Http404("没有这一栏，或这一栏不是户数。")
-    return column
-
-
-def with_key(sections: tuple[Section, ...], key: str | None) -> Section:
-    found = next((each for each in sections if each.key == (key or SECTION_OF_ALL)), None)
-    if found is None:
-        raise Http404("没有这一类农户。")
-    return found
-
-
-def path_to(region: Region, request: HttpRequest) -> list[Region]:
-    """The regions that `region` lies in and that the person may see, outermost first."""
-    above = [region.code[:length] for length in range(2, len(region.code))]
-    return list(Region.objects.visible_to(request.user).filter(code__in=above))
 
 
 @login_required
@@ -111,12 +80,13 @@ def annex2_export(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def figure_households(request: HttpRequest) -> HttpResponse:
-    """Exactly the households that a figure counts: now in the register's own list, as of a past day here."""
+    """Exactly the households that a figure counts: now in the register's own list; here those of the end of a past
+    day, or of the cut-off of a closed week."""
     region = asked_region(request, request.GET)
     column = asked_column(request.GET)
-    day = asked_day(request.GET)
+    day, week = asked_day(request.GET), asked_week(request.GET)
     section = with_key(sections_of(HouseholdClass.objects.all()), request.GET.get("section"))
-    moment = moment_of(day)
+    moment = asked_moment(day, week)
     if moment is None:
         return redirect(register_url(region.code, section, column))
     page = paginate(request, households_at(region.code, section, column, moment))
@@ -125,9 +95,10 @@ def figure_households(request: HttpRequest) -> HttpResponse:
         "region": region,
         "section": section,
         "column": column,
-        "day": day,
+        "week": week,
+        "at": moment_in_words(week.closes) if week else f"{chinese_date(day)}24时",
         "page": page,
         "rows": rows_at(page.object_list, moment, request.user),
-        "back": sheet_url(region.code, section.key, day),
+        "back": sheet_url(region.code, section.key, day, week and week.thursday),
     }
     return render(request, "reports/figure_households.html", context)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from reports.annex2.faces import PLACE_HEADS
 from reports.dashboard import dashboard_of
-from reports.views.annex2 import asked_region, path_to
+from reports.views.asked import asked_region, path_to
 from yanliang.periods import SHANGHAI, now
 
 

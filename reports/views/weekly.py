@@ -1,17 +1,14 @@
 """The weekly report on screen and as a file."""
 
-import datetime as dt
-from dataclasses import replace
-
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from reports.annex2.faces import table_of
-from reports.views.annex2 import asked_region, path_to
+from reports.views.asked import asked_region, asked_week, path_to
 from reports.weekly.charts import left_chart, trend_chart
 from reports.weekly.exports import (
     FORMATS,
@@ -24,21 +21,9 @@ from reports.weekly.exports import (
 from reports.weekly.gathering import Weekly, weekly_of
 from reports.weekly.narrative import draft
 from reports.weekly.tables import short_table
-from reports.weekly.weeks import Week, this_week, week_on
+from reports.weekly.weeks import Week, this_week
 from yanliang.accounts.permissions import may_export
 from yanliang.tables.html import render_html
-from yanliang.tables.table import Cell, Table
-
-
-def asked_week(parameters: QueryDict) -> Week:
-    """The week of the day asked for, this one without a word; 404 for one outside the campaign or to come."""
-    asked = parameters.get("week")
-    if not asked:
-        return this_week()
-    try:
-        return week_on(dt.date.fromisoformat(asked))
-    except ValueError as unknown:
-        raise Http404("没有这个报告周。") from unknown
 
 
 @login_required
@@ -46,9 +31,10 @@ def asked_week(parameters: QueryDict) -> Week:
 def weekly_summary(request: HttpRequest) -> HttpResponse:
     """The report of a region for a week: narrative, comparison, two charts, Annex 2."""
     region = asked_region(request, request.GET)
-    weekly = weekly_of(region, asked_week(request.GET))
+    weekly = weekly_of(region, asked_week(request.GET) or this_week())
     changed = weekly.week in weekly.weeks
     earlier = [week for week in weekly.weeks if week < weekly.week]
+    annex = table_of(weekly.sheet, weekly.sheet.sections[0], notes=False)
     context = {
         "region": region,
         "path": path_to(region, request),
@@ -60,7 +46,7 @@ def weekly_summary(request: HttpRequest) -> HttpResponse:
         "parts": draft(weekly.figures),
         "charts": [trend_chart(weekly.trend, weekly.figures.whole), left_chart(weekly.figures)],
         "short": render_html(short_table(weekly.figures), request, table_id="short"),
-        "annex": render_html(annex_of(weekly), request, table_id="annex2"),
+        "annex": render_html(annex, request, table_id="annex2"),
         "may_export": may_export(request.user),
     }
     return render(request, "reports/weekly_summary.html", context)
@@ -69,19 +55,6 @@ def weekly_summary(request: HttpRequest) -> HttpResponse:
 def weeks_offered(weekly: Weekly) -> list[Week]:
     """The weeks to choose from, latest first: those with changes, this one, and the one shown."""
     return sorted({*weekly.weeks, this_week(), weekly.week}, reverse=True)
-
-
-def annex_of(weekly: Weekly) -> Table:
-    """Annex 2 of everyone. The lists behind its figures are as at the end of a day: a week that closed at noon has
-    none, so its figures do not lead there."""
-    table = table_of(weekly.sheet, weekly.sheet.sections[0], notes=False)
-    if weekly.week.is_open:
-        return table
-    rows = [
-        replace(row, cells={key: Cell(row.cell(key).value) for key in row.cells})
-        for row in table.rows
-    ]
-    return replace(table, rows=rows)
 
 
 @login_required
@@ -94,7 +67,7 @@ def weekly_export(request: HttpRequest) -> HttpResponse:
     form = request.POST.get("format")
     if form not in FORMATS:
         raise Http404("没有这种文件格式。")
-    weekly = weekly_of(region, asked_week(request.POST))
+    weekly = weekly_of(region, asked_week(request.POST) or this_week())
     reason = request.POST.get("reason", "").strip()[:200]
     content = exported(weekly, form, by=request.user, reason=reason)
     recorded_export(weekly, form, by=request.user, reason=reason)

@@ -46,7 +46,7 @@ CAUSES_OF: dict[int, frozenset[str]] = {
 class Compared:
     """A place, or a class of households, at this cut-off and at the one before (`last`; None: there is none).
 
-    A change of class moves the figures of a class (`is_class`), not those of a place.
+    A change of class moves the figures of a class (`is_class`), not those of a place. `code` is the region's.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Compared:
     last: Figures | None
     causes: Causes
     is_class: bool = False
+    code: str = ""
 
     def value(self, number: int) -> int | Decimal | None:
         return COLUMN[number].value(self.this)

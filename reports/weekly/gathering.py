@@ -19,8 +19,8 @@ from reports.weekly.figures import (
     causes_in,
     overdue,
 )
-from reports.weekly.series import ClosedPast, counts_of, weeks_to_choose
-from reports.weekly.weeks import Week
+from reports.weekly.series import counts_of
+from reports.weekly.weeks import Week, weeks_with_changes
 from yanliang.accounts.enums import RegionLevel
 from yanliang.periods import campaign
 
@@ -50,11 +50,10 @@ class Weekly:
 
 def weekly_of(region: Region, week: Week) -> Weekly:
     """The report of `region` for `week`."""
-    past = ClosedPast(region.code)
-    weeks = weeks_to_choose(past)
+    weeks = weeks_with_changes(region.code)
     shown = [each for each in weeks if each <= week][-TREND_WEEKS:]
     compared = [week, week.previous] if week.previous else [week]
-    counts = counts_of(past, [*shown, *compared])
+    counts = counts_of(region.code, [*shown, *compared])
     sheets = sheets_of(region, {each: counts[each] for each in compared})
     return Weekly(
         region,
@@ -73,7 +72,9 @@ def sheets_of(region: Region, counts: dict) -> dict[Week, Sheet]:
     counted = frozenset().union(*(each.class_ids for each in counts.values()))
     sections = sections_at(latest.day, counted)
     return {
-        week: Sheet(region, places, sections, each, day=None if week.is_open else week.day)
+        week: Sheet(region, places, sections, each)
+        if week.is_open
+        else Sheet(region, places, sections, each, day=week.day, closed_week=week.thursday)
         for week, each in counts.items()
     }
 
@@ -92,6 +93,7 @@ def compare(sheet: Sheet, before: Sheet | None, week: Week) -> WeeklyFigures:
             before and before.figures[key],
             causes,
             is_class=section.class_ids is not None,
+            code=code,
         )
 
     def of_class(section: Section) -> Compared:

@@ -1,10 +1,12 @@
 """The tables of a weekly report: this week, last week, difference."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from reports.annex2.columns import COLUMNS, CountColumn, RateColumn
+from reports.annex2.columns import COLUMN, COLUMNS, CountColumn, RateColumn
+from reports.annex2.drill_down import figure_urls
 from reports.annex2.faces import FIGURE_WIDTH, PLACE_WIDTH, RATE_WIDTH, columns_of
+from reports.annex2.sections import SECTION_OF_ALL
 from reports.weekly.figures import (
     CHECK_RATE,
     NOT_CLEARED,
@@ -14,6 +16,7 @@ from reports.weekly.figures import (
     WeeklyFigures,
 )
 from reports.weekly.gathering import Weekly
+from reports.weekly.weeks import Week
 from yanliang.tables.table import Cell, Column, Fact, Row, Table
 
 #: The columns of Annex 2 that the short table compares, and their heads.
@@ -43,7 +46,7 @@ def short_table(week: WeeklyFigures) -> Table:
         for number, label in SHORT.items()
     )
     rows = [
-        Row({"place": name_of(place, kind), **cells_of(place)}, kind=kind)
+        Row({"place": name_of(place, kind), **cells_of(place, week.week)}, kind=kind)
         for place, kind in ranked_lines(week)
     ]
     return Table(
@@ -65,13 +68,23 @@ def name_of(compared: Compared, kind: str) -> str:
     return "合计" if kind == "total" else compared.name
 
 
-def cells_of(compared: Compared) -> dict[str, Cell]:
+def cells_of(compared: Compared, week: Week) -> dict[str, Cell]:
+    """The figures of the two weeks, each a link to the households behind it, and what lies between."""
+    lists = {THIS: lists_of(compared.code, week), LAST: lists_of(compared.code, week.previous)}
     cells = {}
     for number in SHORT:
-        cells[f"{number}-{THIS}"] = Cell(compared.value(number))
-        cells[f"{number}-{LAST}"] = Cell(compared.previous(number))
+        cells[f"{number}-{THIS}"] = Cell(compared.value(number), href=lists[THIS](number))
+        cells[f"{number}-{LAST}"] = Cell(compared.previous(number), href=lists[LAST](number))
         cells[f"{number}-{CHANGE}"] = Cell(change_of(compared, number))
     return cells
+
+
+def lists_of(code: str, week: Week | None) -> Callable[[int], str]:
+    """From a column's number, the list behind its figure of `week`; "" where there is none."""
+    if week is None or not code:
+        return lambda number: ""
+    urls = figure_urls(code, SECTION_OF_ALL, None, None if week.is_open else week.thursday)
+    return lambda number: urls(number) if isinstance(COLUMN[number], CountColumn) else ""
 
 
 def change_of(compared: Compared, number: int) -> int | Decimal | None:

@@ -139,3 +139,36 @@ def test_create_staff_command(reference, monkeypatch):
     with pytest.raises(CommandError, match="三种"):
         call_command("create_staff", "li", region="610114007", role="recorder")
     assert not Staff.objects.filter(username="li").exists()
+
+
+def test_the_keeper_keeps_accounts(sign_in, keeper):
+    client = sign_in(keeper)
+    assert client.get("/").url == reverse("audit:entry_list")
+    page = client.get("/admin/accounts/staff/add/").content.decode()
+    assert "After you" not in page
+    new = {
+        "username": "wangfang",
+        "first_password": PASSWORD,
+        "full_name": "王芳",
+        "region": "610114007",
+        "role": "recorder",
+        "is_active": "on",
+    }
+    weak = client.post("/admin/accounts/staff/add/", {**new, "first_password": "12345678"})
+    assert "至少三种" in weak.content.decode()
+    above = client.post("/admin/accounts/staff/add/", {**new, "region": "610114"})
+    assert "不能设在这一级区划" in above.content.decode()
+    assert client.post("/admin/accounts/staff/add/", new).status_code == 302
+    staff = Staff.objects.get(username="wangfang")
+    assert staff.must_change_password
+    assert staff.check_password(PASSWORD)
+    reset = {"password1": "Guan-2020-x", "password2": "Guan-2020-x", "usable_password": "true"}
+    Staff.objects.filter(pk=staff.pk).update(must_change_password=False)
+    client.post(f"/admin/accounts/staff/{staff.pk}/password/", reset)
+    staff.refresh_from_db()
+    assert staff.must_change_password
+    assert client.post(f"/admin/accounts/staff/{staff.pk}/delete/").status_code == 403
+    acts = Entry.objects.filter(object_id=str(staff.pk)).values_list("act", flat=True)
+    assert {"account_saved", "password_reset"} <= set(acts)
+    saved = Entry.objects.filter(act="account_saved", object_id=str(staff.pk)).first()
+    assert PASSWORD not in str(saved.after)

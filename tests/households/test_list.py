@@ -1,5 +1,6 @@
 """The register: who sees what, filters, counts, order, live results, and the workbook."""
 
+import datetime as dt
 from io import BytesIO
 
 import pytest
@@ -113,6 +114,20 @@ def test_counts_by_stage_ignore_the_stage_filter(at_desk):
     assert context["total_by_stage"] == 3
 
 
+@pytest.mark.parametrize("query", ["", "region=610114007200", "q=yshz"])
+def test_counts_by_stage_follow_the_other_filters(at_desk, query):
+    HouseholdFactory(head_name="疑似户主")
+    HouseholdFactory(region_id="610114007201")
+    HouseholdFactory(region_id="610114005200")
+    suspected_household(head_name="疑似户主")
+    unchecked = 2 if query == "" else 1
+    context = listed(at_desk, query).context
+    assert [(stage.value, number) for stage, number, _ in context["stages"]] == [
+        ("unchecked", unchecked),
+        ("suspected", 1),
+    ]
+
+
 def test_chips_name_each_filter_and_remove_it(at_desk):
     HouseholdFactory()
     query = "class=ordinary&status=not_cleared&summary=none-unchecked-none&page=3"
@@ -165,8 +180,8 @@ def names_and_keys(response) -> list[int]:
 def test_number_of_queries_is_fixed(at_desk, number, django_assert_num_queries):
     HouseholdFactory.create_batch(number)
     at_desk.get(URL)
-    # Session, person, the region in the header, regions, classes, counts, keys, rows.
-    with django_assert_num_queries(8):
+    # Session, person, the region in the header, regions, classes, counts, rows.
+    with django_assert_num_queries(7):
         at_desk.get(URL)
 
 
@@ -238,3 +253,9 @@ def test_export_refused_without_right(sign_in, villager, viewer):
 
 def test_export_refuses_get(at_desk):
     assert at_desk.get(reverse("households:household_export")).status_code == 405
+
+
+def test_the_day_of_a_change_is_shanghais(sign_in, recorder):
+    late_in_the_evening_of_utc = dt.datetime(2020, 4, 1, 20, tzinfo=dt.UTC)
+    HouseholdFactory(registered_at=late_in_the_evening_of_utc)
+    assert "2020-04-02" in sign_in(recorder).get("/households/").content.decode()

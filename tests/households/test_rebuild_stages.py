@@ -3,6 +3,7 @@
 from io import StringIO
 
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 
 from households.models import Household, SafetyEvent
@@ -65,6 +66,15 @@ def test_repair_puts_it_right_and_leaves_a_trail(households):
         "to_renovate",
     )
     assert "核对 5 户" in rebuild("--check")
+
+
+def test_only_a_repair_empties_the_cache_of_past_figures(households):
+    cache.set("figures", 1)
+    rebuild()
+    assert cache.get("figures") == 1
+    falsify(stage="accepted")
+    rebuild()
+    assert cache.get("figures") is None
 
 
 def test_a_household_that_lost_its_events_is_found(households):

@@ -154,17 +154,29 @@ def test_groups_in_chinese_numerals(number, text):
 
 @settings(max_examples=60)
 @given(st.text(max_size=30) | st.floats() | st.integers() | st.booleans() | st.dates())
-def test_no_cell_breaks_the_cleaning(value):
-    cleaning.head_name(value)
-    cleaning.id_number(value, TODAY)
-    cleaning.population(value)
-    cleaning.floor_area(value)
-    cleaning.built_year(value, TODAY.year)
-    cleaning.phone(value)
-    cleaning.structure(value)
-    cleaning.storeys(value)
-    cleaning.group(value)
-    cleaning.free_text(value)
+def test_every_cell_gives_a_value_within_bounds_or_a_fault(value):
+    for cleaned, least, most in (
+        (cleaning.population(value), 1, 30),
+        (cleaning.floor_area(value), 5, 2000),
+        (cleaning.built_year(value, TODAY.year), 1900, TODAY.year),
+        (cleaning.storeys(value), 1, 20),
+        (cleaning.bays(value), 1, 60),
+    ):
+        assert cleaned is None or is_fault(cleaned) or least <= cleaned <= most
+    for cleaned, most in (
+        (cleaning.head_name(value), 20),
+        (cleaning.id_number(value, TODAY), 18),
+        (cleaning.phone(value), 20),
+        (cleaning.structure(value), 3),
+        (cleaning.group(value), cleaning.GROUP_LENGTH),
+        (cleaning.free_text(value), cleaning.REMARK_LENGTH),
+    ):
+        assert is_fault(cleaned) or (isinstance(cleaned, str) and len(cleaned) <= most)
+
+
+def is_fault(cleaned):
+    """Whether a cell was refused, with a code and a sentence for the person who typed it."""
+    return isinstance(cleaned, cleaning.CellFault) and bool(cleaned.code and cleaned.sentence)
 
 
 def test_long_texts_are_cut():

@@ -326,7 +326,9 @@ def test_owned_refuses_other_peoples_photos(take):
         owned(HouseholdFactory(), [str(photo.pk)])
 
 
-@pytest.mark.parametrize("photo_id", ["", "7", "../../etc/passwd", "00000000-0000-4000-8000-000000000000"])
+@pytest.mark.parametrize(
+    "photo_id", ["", "7", "../../etc/passwd", "00000000-0000-4000-8000-000000000000"]
+)
 def test_owned_refuses_unknown_ids(household, photo_id):
     with pytest.raises(ValidationError, match="不属于该户"):
         owned(household, [photo_id])

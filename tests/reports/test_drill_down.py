@@ -1,8 +1,12 @@
 """Behind every figure stand exactly the households that it counts."""
 
 import datetime as dt
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,7 +19,7 @@ from reports.annex2.sheet import sheet_of
 from reports.figures import counts_at
 from tests.factories import HouseholdFactory, happen
 from tests.reports.histories import at_day, histories, live_through, standing, undone
-from yanliang.periods import today
+from yanliang.periods import SHANGHAI, today
 
 GUANSHAN, BEITUN = "610114007", "610114005"
 
@@ -112,6 +116,74 @@ def test_every_past_figure_opens_as_many_households(households, sign_in, recorde
 
 
 @pytest.fixture
+def two_cut_offs(reference):
+    """On Thursday 9 April: a household visited in the morning and appraised at the cut-off itself, and one that was
+    visited an hour after it."""
+    with time_machine.travel(shanghai(9, 9), tick=False):
+        early = happen(HouseholdFactory(class_code="low_income"), "inspected:suspected")
+        late = HouseholdFactory()
+    with time_machine.travel(shanghai(9, 12), tick=False):
+        happen(early, "appraised:b")
+    with time_machine.travel(shanghai(9, 13), tick=False):
+        happen(late, "inspected:safe")
+    return early, late
+
+
+def shanghai(day: int, hour: int) -> dt.datetime:
+    return dt.datetime(2020, 4, day, hour, tzinfo=SHANGHAI)
+
+
+def links_of(page: str) -> list[tuple[str, int]]:
+    """Address and figure of every link from `page` to households behind a figure."""
+    start = re.escape(reverse("reports:figure_households"))
+    found = re.findall(rf'href="({start}[^"]*)">([\d,]+)</a>', page)
+    return [(unescape(address), int(figure.replace(",", ""))) for address, figure in found]
+
+
+@pytest.mark.parametrize("week", ["2020-04-02", "2020-04-09", "2020-04-16"])
+def test_every_figure_of_a_closed_week_opens_as_many_households(
+    two_cut_offs, sign_in, recorder, week
+):
+    client = sign_in(recorder)
+    page = client.get(reverse("reports:weekly_summary"), {"week": week}).content.decode()
+    links = links_of(page)
+    weeks = {parse_qs(urlsplit(address).query)["week"][0] for address, _ in links}
+    # Annex 2 is of this week, the comparison of the one before too.
+    assert week in weeks
+    assert weeks <= {"2020-03-26", "2020-04-02", "2020-04-09", "2020-04-16"}
+    assert len(links) > len(COUNT_COLUMNS)
+    for address, figure in set(links):
+        response = client.get(address)
+        assert response.status_code == 200
+        assert response.context["page"].paginator.count == figure, address
+
+
+def test_the_list_of_a_closed_week_stands_at_its_cut_off(two_cut_offs, sign_in, recorder):
+    early, late = two_cut_offs
+    client = sign_in(recorder)
+
+    def listed(column, **at):
+        response = client.get(figure_page(region=GUANSHAN, section="all", column=column, **at))
+        return [row.code for row in response.context["rows"]], response.content.decode()
+
+    checked, page = listed(4, week="2020-04-09")
+    assert checked == [early.code]
+    assert "截至2020年4月9日12时" in page
+    assert "2020年4月9日报告周截止时" in page
+    assert f"{reverse('reports:weekly_summary')}?region={GUANSHAN}&amp;week=2020-04-09" in page
+    assert listed(9, week="2020-04-09")[0] == [early.code]
+    assert listed(4, date="2020-04-09")[0] == sorted([early.code, late.code])
+    assert listed(4, week="2020-04-16")[0] == sorted([early.code, late.code])
+
+
+def test_the_open_week_opens_the_register(two_cut_offs, sign_in, recorder):
+    with time_machine.travel(shanghai(10, 9), tick=False):
+        address = figure_page(region=GUANSHAN, section="all", column=4, week="2020-04-16")
+        response = sign_in(recorder).get(address)
+    assert response.url.startswith(reverse("households:household_list"))
+
+
+@pytest.fixture
 def moved(reference):
     """Suspected in 关山 on 1 April 2020; appraised and moved to 北屯 since."""
     household = HouseholdFactory(head_name="王小明")
@@ -161,6 +233,10 @@ def test_a_household_that_moved_away_is_counted_where_it_was_but_not_opened(
         {"column": ""},
         {"date": "2999-01-01"},
         {"date": "yesterday"},
+        {"date": "", "week": "2020-03-19"},
+        {"date": "", "week": "2999-01-03"},
+        {"date": "", "week": "x"},
+        {"date": "2020-06-24", "week": "2020-06-25"},
     ],
     ids=str,
 )

@@ -53,6 +53,8 @@ class NewStaffForm(forms.ModelForm):
 class StaffAdmin(UserAdmin):
     form = StaffForm
     add_form = NewStaffForm
+    # Django's own page for new users has an English sentence on it.
+    add_form_template = None
     list_display = ["username", "full_name", "region", "role", "post", "is_active", "last_login"]
     list_filter = ["role", "is_active"]
     list_select_related = ["region"]

@@ -3,7 +3,8 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import UTC, date
 from functools import cache
 from io import BytesIO
@@ -15,11 +16,13 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from yanliang.tables.table import EMPTY, Cell, Column, DocumentProperties, Kind, Row, Table
+from yanliang.tables.table import EMPTY, Column, DocumentProperties, Kind, Row, Table, Value
 
 NUMBER_FORMATS: Final[dict[Kind, str]] = {
     "text": "General",
@@ -46,6 +49,23 @@ GRID = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
 CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 RIGHT = Alignment(horizontal="right", vertical="center")
+ALIGNMENTS = {"left": LEFT, "center": CENTRE, "right": RIGHT}
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """How a cell of the grid is drawn. Each is made once and known by its identity."""
+
+    font: Font
+    alignment: Alignment
+    number_format: str = "General"
+
+
+#: The looks that a sheet has met, as openpyxl keeps them: it compares all parts of every style that is set.
+Styles = dict[Look, StyleArray]
+
+HEAD = Look(HEAD_FONT, CENTRE)
+NUMBER_LINE = Look(NUMBER_LINE_FONT, CENTRE)
 
 
 def workbook_bytes(tables: Sequence[Table], *, properties: DocumentProperties) -> bytes:
@@ -84,10 +104,11 @@ def write_sheet(workbook: Workbook, table: Table) -> Worksheet:
     for position, column in enumerate(table.leaves, start=1):
         # One character more than the text takes: Excel keeps that much for the cell's own margin.
         sheet.column_dimensions[get_column_letter(position)].width = column.characters + 1
+    styles: Styles = {}
     header_from = _write_title_block(sheet, table)
-    body_from = _write_header(sheet, table, header_from)
+    body_from = _write_header(sheet, table, header_from, styles)
     for number, row in enumerate(table.rows, start=body_from):
-        _write_row(sheet, number, row, table.leaves)
+        _write_row(sheet, number, row, table.leaves, styles)
     last = _write_foot(sheet, table, body_from + len(table.rows))
     sheet.freeze_panes = sheet.cell(body_from, 2)
     _set_up_print(sheet, table, header_from, body_from - 1, last)
@@ -144,18 +165,17 @@ def _write_title_block(sheet: Worksheet, table: Table) -> int:
     return line
 
 
-def _write_header(sheet: Worksheet, table: Table, first: int) -> int:
+def _write_header(sheet: Worksheet, table: Table, first: int, styles: Styles) -> int:
     """Write the merged header and the column numbers; return the first line of the body."""
     for line in table.header_lines:
         for cell in line:
             top, left = first + cell.line, 1 + cell.position
             bottom, right = top + cell.rowspan - 1, left + cell.colspan - 1
-            target = sheet.cell(top, left)
-            write_text(target, cell.column.label)
-            # Merging carries the border of this cell around the whole area.
-            target.font, target.alignment, target.border = HEAD_FONT, CENTRE, GRID
-            if (top, left) != (bottom, right):
-                sheet.merge_cells(None, top, left, bottom, right)
+            for covered in sheet.iter_rows(top, bottom, left, right):
+                for each in covered:
+                    _dress(each, HEAD, styles)
+            write_text(sheet.cell(top, left), cell.column.label)
+            _merge(sheet, top, left, bottom, right)
     for offset in range(table.depth):
         sheet.row_dimensions[first + offset].height = HEADER_HEIGHT
     # The lowest line takes what its longest label still needs when broken over the column width.
@@ -169,7 +189,7 @@ def _write_header(sheet: Worksheet, table: Table, first: int) -> int:
         for position, leaf in enumerate(table.leaves, start=1):
             cell = sheet.cell(body_from, position)
             cell.value = leaf.number
-            cell.font, cell.alignment, cell.border = NUMBER_LINE_FONT, CENTRE, GRID
+            _dress(cell, NUMBER_LINE, styles)
         sheet.row_dimensions[body_from].height = 16
         body_from += 1
     return body_from
@@ -184,15 +204,20 @@ def _leaf_lines(table: Table) -> list[tuple[int, Column]]:
     ]
 
 
-def _write_row(sheet: Worksheet, number: int, row: Row, leaves: Sequence[Column]) -> None:
-    lines = 1
+def _write_row(
+    sheet: Worksheet, number: int, row: Row, leaves: Sequence[Column], styles: Styles
+) -> None:
+    lines, strong = 1, row.kind != "detail"
     for position, column in enumerate(leaves, start=1):
         target, cell = sheet.cell(number, position), row.cell(column.key)
-        _write_value(target, cell, column.kind)
-        target.border = GRID
-        target.font = _body_font(row.kind != "detail", cell.flag == "warning")
-        if position == 1 and row.level:
-            target.alignment = _indented(row.level)
+        side, number_format = (
+            _side(cell.value, column.kind),
+            _number_format(cell.value, column.kind),
+        )
+        level = row.level if position == 1 else 0
+        look = _body_look(side, level, strong, cell.flag == "warning", number_format)
+        _dress(target, look, styles)
+        _write_value(target, cell.value, column.kind)
         if cell.note:
             target.comment = Comment(_printable(cell.note), "填表说明")
         if isinstance(cell.value, str):
@@ -200,24 +225,43 @@ def _write_row(sheet: Worksheet, number: int, row: Row, leaves: Sequence[Column]
     sheet.row_dimensions[number].height = max(26, 15 * lines + 8)
 
 
-def _write_value(target: SheetCell, cell: Cell, kind: Kind) -> None:
-    value = cell.value
+def _dress(cell: SheetCell, look: Look, styles: Styles) -> None:
+    """Draw `cell` like `look`, with the grid around it."""
+    style = styles.get(look)
+    if style is None:
+        cell.font, cell.alignment, cell.border = look.font, look.alignment, GRID
+        cell.number_format = look.number_format
+        styles[look] = copy(cell._style)
+    else:
+        cell._style = copy(style)
+
+
+def _write_value(target: SheetCell, value: Value, kind: Kind) -> None:
     if value is None or value == "":
         write_text(target, EMPTY)
-        target.alignment = CENTRE
-    elif isinstance(value, str):
-        write_text(target, value)
-        target.alignment = LEFT if kind == "text" else CENTRE
-    elif kind == "code":
+    elif isinstance(value, str) or kind == "code":
         write_text(target, str(value))
-        target.alignment = CENTRE
     else:
         target.value = value
-        target.alignment = CENTRE if isinstance(value, date) else RIGHT
-        if kind == "text":
-            # A number or a date in a column of texts keeps the look of its own kind.
-            kind = "date" if isinstance(value, date) else kind
-    target.number_format = NUMBER_FORMATS[kind]
+
+
+def _side(value: Value, kind: Kind) -> str:
+    if isinstance(value, str) and value and kind == "text":
+        return "left"
+    if value is None or isinstance(value, str | date) or kind == "code":
+        return "center"
+    return "right"
+
+
+def _number_format(value: Value, kind: Kind) -> str:
+    # A date in a column of texts keeps the look of its own kind.
+    return NUMBER_FORMATS["date" if kind == "text" and isinstance(value, date) else kind]
+
+
+@cache
+def _body_look(side: str, level: int, strong: bool, warning: bool, number_format: str) -> Look:
+    alignment = _indented(level) if level else ALIGNMENTS[side]
+    return Look(_body_font(strong, warning), alignment, number_format)
 
 
 @cache
@@ -308,9 +352,15 @@ def _write_across(
     cell = sheet.cell(line, left)
     write_text(cell, text)
     cell.font, cell.alignment = font, alignment
-    if right > left:
-        sheet.merge_cells(None, line, left, line, right)
+    _merge(sheet, line, left, line, right)
     sheet.row_dimensions[line].height = height
+
+
+def _merge(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> None:
+    """Make one cell of the area. Unlike openpyxl's `merge_cells` it leaves every border as it is: that takes long."""
+    if (top, left) != (bottom, right):
+        area = CellRange(min_row=top, min_col=left, max_row=bottom, max_col=right)
+        sheet.merged_cells.add(area)
 
 
 def _lines(text: str, characters: int) -> int:

@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
@@ -56,6 +57,9 @@ class Command(BaseCommand):
             self.stdout.write(f"核对 {Household.objects.count()} 户，进度与安全事项全部一致。")
             return
         repaired = sum(repair(difference) for difference in found)
+        if repaired:
+            # Figures of the past are kept there, and what falsified a summary may have falsified them.
+            cache.clear()
         self.stdout.write(f"改正 {repaired} 户。")
         if repaired < len(found):
             raise CommandError(
