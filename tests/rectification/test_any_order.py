@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from hypothesis import note, settings
+from hypothesis import Phase, note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -68,7 +68,7 @@ class Acts(RuleBasedStateMachine):
         before = self.household.events.count()
         self.day += DAY
         try:
-            act(by)
+            act(by=by)
         except PermissionDenied:
             assert role not in ALLOWED
         except ValidationError as refused:
@@ -80,6 +80,9 @@ class Acts(RuleBasedStateMachine):
 
     @rule(role=st.sampled_from(ROLES), mode=st.sampled_from(["reinforce", "rebuild", "elsewhere"]))
     def plan(self, role, mode):
+        self.plan_with(role, mode)
+
+    def plan_with(self, role, mode):
         self.attempt(
             role,
             lambda by: renovating.plan(self.household.pk, PLAN | {"mode": mode}, FUNDING, by=by),
@@ -87,10 +90,30 @@ class Acts(RuleBasedStateMachine):
 
     @rule(role=st.sampled_from(ROLES), act=st.sampled_from(["start", "finish", "demolish"]))
     def move(self, role, act):
+        self.move_by(role, act)
+
+    def move_by(self, role, act):
         if renovation := self.renovation:
             self.attempt(
                 role, lambda by: getattr(renovating, act)(renovation.pk, by=by, on=self.day)
             )
+
+    @rule(steps=st.integers(1, 5))
+    def carry_on(self, steps):
+        """What usually comes next, so that later states are reached too."""
+        for _ in range(steps):
+            renovation = self.renovation
+            if renovation is None or not renovation.is_active:
+                self.plan_with("bureau_clerk", "rebuild")
+            elif renovation.state == RenovationState.PLANNED:
+                self.move_by("bureau_clerk", "start")
+            elif renovation.state == RenovationState.FINISHED:
+                self.move_by("bureau_clerk", "demolish")
+                self.accept_by("bureau_lead", True)
+                self.pay_by("bureau_clerk")
+            else:
+                self.photograph_by("bureau_clerk")
+                self.move_by("bureau_clerk", "finish")
 
     @rule(role=st.sampled_from(ROLES))
     def cancel(self, role):
@@ -99,6 +122,9 @@ class Acts(RuleBasedStateMachine):
 
     @rule(role=st.sampled_from(ROLES))
     def photograph(self, role):
+        self.photograph_by(role)
+
+    def photograph_by(self, role):
         if renovation := self.renovation:
             for moment, colour in ((Moment.BEFORE, "brown"), (Moment.AFTER, "white")):
                 file = picture(colour)
@@ -106,6 +132,9 @@ class Acts(RuleBasedStateMachine):
 
     @rule(role=st.sampled_from(ROLES), passes=st.booleans())
     def accept(self, role, passes):
+        self.accept_by(role, passes)
+
+    def accept_by(self, role, passes):
         if renovation := self.renovation:
             found = findings if passes else failing
             self.attempt(
@@ -115,6 +144,9 @@ class Acts(RuleBasedStateMachine):
 
     @rule(role=st.sampled_from(ROLES))
     def pay(self, role):
+        self.pay_by(role)
+
+    def pay_by(self, role):
         if renovation := self.renovation:
             self.attempt(
                 role,
@@ -142,6 +174,7 @@ class Acts(RuleBasedStateMachine):
 
     @invariant()
     def renovation_and_stage_agree(self):
+        self.household.refresh_from_db()
         active = [each.state for each in self.household.renovations.all() if each.state in ACTIVE]
         assert len(active) <= 1
         expected = STAGES.get(active[0], Stage.TO_RENOVATE) if active else None
@@ -162,6 +195,11 @@ class Acts(RuleBasedStateMachine):
 
 
 def test_any_order(reference):
-    limits = settings(max_examples=15, stateful_step_count=20, deadline=None)
+    limits = settings(
+        max_examples=15,
+        stateful_step_count=30,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+    )
     run_state_machine_as_test(Acts, settings=limits)
     assert list(faults()) == []
