@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404
 from PIL import Image
 
+from inspections.pictures import whole_files_only
+
 SIZE_LIMIT = 20 * 1024 * 1024
 PDF_START = b"%PDF-"
 #: Pillow's name of a picture's format, and its media type.
@@ -23,8 +25,9 @@ def media_type(content: bytes) -> str:
     if content.startswith(PDF_START):
         return "application/pdf"
     try:
-        picture = Image.open(BytesIO(content), formats=tuple(PICTURES))
-        picture.verify()
+        with whole_files_only():
+            picture = Image.open(BytesIO(content), formats=tuple(PICTURES))
+            picture.verify()
     # Decoders answer bytes that are not theirs with any kind of exception.
     except Exception:
         return ""

@@ -20,6 +20,7 @@ from PIL import ExifTags, Image
 from households.events import lock_household
 from households.models import Household
 from inspections.models import Photo
+from inspections.pictures import whole_files_only
 from yanliang.periods import SHANGHAI, now
 
 pillow_heif.register_heif_opener()
@@ -88,6 +89,7 @@ def take_photo(file: UploadedFile, household: Household, by) -> Photo:
         )
 
 
+@whole_files_only()
 def read_picture(content: bytes) -> tuple[Image.Image, Metadata]:
     """The picture in `content`, upright and without transparency; raises ValidationError."""
     too_many_pixels = ValidationError(
