@@ -1,8 +1,6 @@
 """GET only reads: a page that is merely looked at changes nothing."""
 
-from contextlib import ExitStack
-
-from django.db import connections
+from contextvars import ContextVar
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -14,8 +12,14 @@ class WriteOnGet(RuntimeError):
     """A GET request tried to change the database."""
 
 
+#: Whether the request being answered may only read. The connection may be shared, so it does not know.
+is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
+
+
 def refuse_writes(execute, sql, params, many, context):
-    if sql.lstrip()[:6].upper() in WRITES and not any(table in sql for table in EXEMPT_TABLES):
+    """Wraps every statement of a connection (see `UiConfig`)."""
+    is_write = is_reading.get() and sql.lstrip()[:6].upper() in WRITES
+    if is_write and not any(table in sql for table in EXEMPT_TABLES):
         raise WriteOnGet(f"A GET request tried to write: {sql[:120]}")
     return execute(sql, params, many, context)
 
@@ -29,7 +33,8 @@ class ReadOnlyGetMiddleware:
     def __call__(self, request):
         if request.method not in SAFE_METHODS or request.path.startswith("/admin/"):
             return self.get_response(request)
-        with ExitStack() as guards:
-            for connection in connections.all(initialized_only=True):
-                guards.enter_context(connection.execute_wrapper(refuse_writes))
+        token = is_reading.set(True)
+        try:
             return self.get_response(request)
+        finally:
+            is_reading.reset(token)
