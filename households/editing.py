@@ -27,6 +27,7 @@ EDITABLE = (
     "group",
     "population",
     "phone",
+    "helper",
     "structure",
     "storeys",
     "bays",

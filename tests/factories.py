@@ -39,6 +39,7 @@ class StaffFactory(factory.django.DjangoModelFactory):
     full_name = factory.LazyAttribute(lambda staff: f"测试{staff.username[:8]}")
     role = "viewer"
     region_id = "610114"
+    department = factory.LazyAttribute(lambda staff: "扶贫" if staff.role == "department" else "")
     must_change_password = False
     password = factory.django.Password(PASSWORD)
 

@@ -27,6 +27,8 @@ class HouseholdClass(models.Model):
 
     `appraise_all`: stands on the 住房鉴定 list even when found 基本安全.
     `needs_ruling`: graded C/D, it waits for 区脱贫攻坚领导小组 before a renovation.
+    `is_helped`: stands on the 帮扶对象 list, not on 住房核查 (domain rules §4).
+    `in_national_system`: its households are also entered in the 住房安全排查鉴定信息系统 (§2).
     """
 
     scheme = models.ForeignKey(ClassScheme, models.PROTECT, verbose_name="方案")
@@ -38,6 +40,8 @@ class HouseholdClass(models.Model):
     aliases = models.JSONField("别名", default=list, blank=True)
     appraise_all = models.BooleanField("全部鉴定", default=False)
     needs_ruling = models.BooleanField("危房须审定", default=False)
+    is_helped = models.BooleanField("列入帮扶对象清单", default=False)
+    in_national_system = models.BooleanField("须录入国家系统", default=False)
     cleared_by = models.DateField("清零时限")
     valid_from = models.DateField("施行日期")
     valid_to = models.DateField("废止日期", null=True, blank=True)

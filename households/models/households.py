@@ -83,6 +83,7 @@ class Household(models.Model):
     household_class = models.ForeignKey(
         "households.HouseholdClass", models.PROTECT, verbose_name="农户类别"
     )
+    helper = models.CharField("帮扶干部", max_length=20, blank=True)
     remark = models.CharField("备注", max_length=200, blank=True)
 
     structure = models.CharField("房屋结构", max_length=3, choices=Structure, blank=True)

@@ -20,7 +20,10 @@ class RegionQuerySet(RegionScopedQuerySet):
 
 
 class Region(models.Model):
-    """A place; its parent's code is a prefix of its own, and the length of the code is its level."""
+    """A place; its parent's code is a prefix of its own, and the length of the code is its level.
+
+    A village's 第一书记 stands on its 帮扶对象 list (domain rules §4).
+    """
 
     code = models.CharField("区划代码", max_length=12, primary_key=True)
     name = models.CharField("名称", max_length=60)
@@ -30,6 +33,7 @@ class Region(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
     )
     previous_codes = models.JSONField("曾用代码", default=list, blank=True)
+    first_secretary = models.CharField("第一书记", max_length=20, blank=True)
 
     objects = RegionQuerySet.as_manager()
 

@@ -24,6 +24,7 @@ class Account:
     role: Role
     region: str
     post: str
+    department: str = ""
 
     def fits(self, staff: Staff) -> bool:
         return staff.role == self.role and (staff.region_id or "") == self.region
@@ -48,9 +49,9 @@ ACCOUNTS = (
     Account("bureau_lead", "高志远", Role.BUREAU_LEAD, DISTRICT, "区住建局副局长"),
     Account("bureau_clerk", "刘颖", Role.BUREAU_CLERK, DISTRICT, "村镇建设科科员"),
     Account("supervisor", "周正", Role.SUPERVISOR, DISTRICT, "督导组组长"),
-    Account("fupin", "赵静", Role.DEPARTMENT, DISTRICT, "区扶贫办科员"),
-    Account("minzheng", "孙立", Role.DEPARTMENT, DISTRICT, "区民政局科员"),
-    Account("canlian", "吴桐", Role.DEPARTMENT, DISTRICT, "区残联干事"),
+    Account("fupin", "赵静", Role.DEPARTMENT, DISTRICT, "区扶贫办科员", "扶贫"),
+    Account("minzheng", "孙立", Role.DEPARTMENT, DISTRICT, "区民政局科员", "民政"),
+    Account("canlian", "吴桐", Role.DEPARTMENT, DISTRICT, "区残联干事", "残联"),
     *office_accounts(),
     Account("guanshan_village", "王根社", Role.VILLAGE, f"{DISTRICT}007200", "村委会主任"),
     Account("beitun_village", "李栓虎", Role.VILLAGE, f"{DISTRICT}005200", "村委会主任"),
@@ -103,6 +104,7 @@ def engage() -> Cast:
                 role=account.role,
                 region_id=account.region or None,
                 post=account.post,
+                department=account.department,
                 is_staff=account.role == Role.KEEPER,
                 must_change_password=False,
                 password=password,

@@ -17,7 +17,7 @@ admin.site.index_title = "账号与设置"
 admin.site.has_permission = lambda request: may_keep_accounts(request.user)
 admin.site.unregister(Group)
 
-FIELDS = ("full_name", "region", "role", "post", "phone", "is_active")
+FIELDS = ("full_name", "region", "role", "department", "post", "phone", "is_active")
 
 
 class StaffForm(UserChangeForm):

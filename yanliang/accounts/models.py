@@ -23,7 +23,10 @@ class StaffManager(UserManager.from_queryset(StaffQuerySet)):
 
 
 class Staff(AbstractUser):
-    """A member of staff; sees what lies in `region` and acts by `role`."""
+    """A member of staff; sees what lies in `region` and acts by `role`.
+
+    `department` is the one that certifies identities, as classes name it (扶贫, 民政, 残联).
+    """
 
     first_name = None
     last_name = None
@@ -33,6 +36,9 @@ class Staff(AbstractUser):
     )
     role = models.CharField("角色", max_length=20, choices=Role, default=Role.VIEWER)
     post = models.CharField("职务", max_length=40, blank=True)
+    department = models.CharField(
+        "认定部门", max_length=20, blank=True, help_text="部门账号必填，如：扶贫、民政、残联"
+    )
     phone = models.CharField(
         "手机",
         max_length=11,
@@ -58,6 +64,11 @@ class Staff(AbstractUser):
                 condition=models.Q(role=Role.KEEPER) | models.Q(region__isnull=False),
                 name="staff_region_required",
                 violation_error_message="除系统管理员外，账号必须有所属区划。",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(role=Role.DEPARTMENT) | ~models.Q(department=""),
+                name="staff_department_required",
+                violation_error_message="部门账号必须写明是哪个认定部门。",
             ),
         ]
 
