@@ -72,6 +72,7 @@ ACT_LABELS = {
 
 #: What the fields of an entry's before and after are called; others show as they are stored.
 FIELD_LABELS = {
+    "department": "认定部门",
     "full_name": "姓名",
     "is_active": "启用",
     "method": "请求方式",
