@@ -1,6 +1,7 @@
 from .appraisals import Appraisal, AppraisalOrganisation
 from .checklists import ChecklistItem, ChecklistVersion
 from .inspections import Inspection, InspectionDraft, InspectionPhoto, Photo
+from .result_imports import ResultImport
 from .rulings import Ruling, RulingMeeting
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "InspectionDraft",
     "InspectionPhoto",
     "Photo",
+    "ResultImport",
     "Ruling",
     "RulingMeeting",
 ]

@@ -135,6 +135,7 @@ class Appraisal(models.Model):
                 fields=["organisation", "report_number"],
                 condition=~Q(report_number=""),
                 name="appraisal_report_once",
+                violation_error_code="report_number",
                 violation_error_message="该机构的这个报告编号已用于另一户。",
             ),
             models.CheckConstraint(
