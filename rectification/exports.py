@@ -55,7 +55,7 @@ def row_of(renovation: Renovation) -> Row:
     passed = [
         each.accepted_on
         for each in renovation.acceptances.all()
-        if each.result == AcceptanceResult.PASSED
+        if each.result == AcceptanceResult.PASSED and not each.is_void
     ]
     return Row(
         {

@@ -1,5 +1,6 @@
 from .acceptances import Acceptance
 from .housing import OtherHousing
+from .payments import SubsidyPayment
 from .renovations import Funding, Renovation, RenovationDocument, RenovationPhoto
 
 __all__ = [
@@ -9,4 +10,5 @@ __all__ = [
     "Renovation",
     "RenovationDocument",
     "RenovationPhoto",
+    "SubsidyPayment",
 ]

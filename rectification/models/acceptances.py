@@ -1,20 +1,28 @@
 """质量验收: one row each time a finished renovation is looked at."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from households.enums import SAFE_GRADES, Grade
 from rectification.enums import AcceptanceResult, Opinion
-from yanliang.accounts.scoping import RegionScopedQuerySet
+from rectification.models.voiding import Voidable, VoidableQuerySet, void_is_whole
 
 
-class AcceptanceQuerySet(RegionScopedQuerySet):
+class AcceptanceQuerySet(VoidableQuerySet):
     region_path = "renovation__household__region_id"
 
+    def passed(self) -> Self:
+        return self.filter(result=AcceptanceResult.PASSED)
 
-class Acceptance(models.Model):
-    """What the acceptors found; `marks` maps the codes of `AcceptanceItem` to a `Mark`."""
+
+class Acceptance(Voidable):
+    """What the acceptors found; `marks` maps the codes of `AcceptanceItem` to a `Mark`.
+
+    One that is void was withdrawn (撤回): its renovation waits for another.
+    """
 
     renovation = models.ForeignKey(
         "rectification.Renovation", models.PROTECT, related_name="acceptances"
@@ -45,7 +53,7 @@ class Acceptance(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["renovation"],
-                condition=Q(result=AcceptanceResult.PASSED),
+                condition=Q(result=AcceptanceResult.PASSED, voided_at__isnull=True),
                 name="acceptance_passed_once",
                 violation_error_message="这项改造已经验收合格。",
             ),
@@ -55,6 +63,7 @@ class Acceptance(models.Model):
                 name="acceptance_passed_is_safe",
                 violation_error_message="验收合格的，改造后应为A级或B级，且户主同意。",
             ),
+            void_is_whole("acceptance_void_whole"),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from rectification.enums import (
     Moment,
     RenovationState,
 )
+from rectification.models.voiding import Voidable, VoidableQuerySet, void_is_whole
 from yanliang.accounts.scoping import RegionScopedQuerySet
 
 #: Days after the acceptance within which the subsidy must be paid (domain rules §2).
@@ -43,11 +44,12 @@ class RenovationQuerySet(RegionScopedQuerySet):
         return self.filter(state=RenovationState.FINISHED)
 
     def subsidy_due(self, day: dt.date) -> Self:
-        """Accepted more than 30 days before `day`, and the subsidy is not paid."""
+        """Accepted more than 30 days before `day`, and the subsidy is not paid in full."""
         return self.filter(
             state=RenovationState.ACCEPTED,
             subsidy_paid_on__isnull=True,
             acceptances__result=AcceptanceResult.PASSED,
+            acceptances__voided_at__isnull=True,
             acceptances__accepted_on__lt=day - dt.timedelta(days=SUBSIDY_DAYS),
         )
 
@@ -64,7 +66,8 @@ class Renovation(models.Model):
     """危房改造 of a household: plan, course and subsidy; only `rectification.renovating` writes it.
 
     `certificate` is the firm's qualification or the craftsman's training certificate. `version` grows with
-    each act, so that two people who edit the plan notice each other.
+    each act, so that two people who edit the plan notice each other. The subsidy's date and sum are written
+    when its final instalment is (`SubsidyPayment`).
     """
 
     household = models.ForeignKey(
@@ -91,9 +94,9 @@ class Renovation(models.Model):
         "状态", max_length=10, choices=RenovationState, default=RenovationState.PLANNED
     )
     subsidy_amount = models.DecimalField(
-        "补助金额（元）", max_digits=12, decimal_places=2, null=True, blank=True
+        "补助总额（元）", max_digits=12, decimal_places=2, null=True, blank=True
     )
-    subsidy_paid_on = models.DateField("补助发放日期", null=True, blank=True)
+    subsidy_paid_on = models.DateField("补助发清日期", null=True, blank=True)
     old_house_demolished_on = models.DateField("旧房拆除日期", null=True, blank=True)
     cancel_reason = models.CharField("取消理由", max_length=200, blank=True)
     planned_by = models.ForeignKey(
@@ -146,7 +149,7 @@ class Renovation(models.Model):
                     state=RenovationState.ACCEPTED,
                 ),
                 name="renovation_subsidy",
-                violation_error_message="补助金额与发放日期应同时填写，并在验收合格后发放。",
+                violation_error_message="补助总额与发清日期应同时填写，并在验收合格后发清。",
             ),
             models.CheckConstraint(
                 condition=~Q(state=RenovationState.ACCEPTED)
@@ -211,7 +214,11 @@ class Funding(models.Model):
         return f"{self.get_source_display()} {self.amount}"
 
 
-class RenovationPhoto(models.Model):
+class RenovationPhotoQuerySet(VoidableQuerySet):
+    region_path = "renovation__household__region_id"
+
+
+class RenovationPhoto(Voidable):
     """Which moment of the work a photo shows."""
 
     renovation = models.ForeignKey(Renovation, models.CASCADE, related_name="photo_links")
@@ -220,6 +227,8 @@ class RenovationPhoto(models.Model):
     )
     moment = models.CharField("阶段", max_length=10, choices=Moment)
 
+    objects = RenovationPhotoQuerySet.as_manager()
+
     class Meta:
         verbose_name = "改造照片"
         verbose_name_plural = "改造照片"
@@ -227,20 +236,22 @@ class RenovationPhoto(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["renovation", "photo"],
+                condition=Q(voided_at__isnull=True),
                 name="renovation_photo_once",
                 violation_error_message="同一张照片只能用于一个阶段。",
             ),
+            void_is_whole("renovation_photo_void_whole"),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_moment_display()} {self.photo_id}"
 
 
-class DocumentQuerySet(RegionScopedQuerySet):
+class DocumentQuerySet(VoidableQuerySet):
     region_path = "renovation__household__region_id"
 
 
-class RenovationDocument(models.Model):
+class RenovationDocument(Voidable):
     """A paper of a renovation: PDF or picture, checked by content, served only by a view."""
 
     renovation = models.ForeignKey(Renovation, models.CASCADE, related_name="documents")
@@ -258,6 +269,7 @@ class RenovationDocument(models.Model):
         verbose_name = "改造材料"
         verbose_name_plural = "改造材料"
         ordering = ["pk"]
+        constraints = [void_is_whole("document_void_whole")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.name}"

@@ -39,7 +39,7 @@ def _reference(reference):
         ({"state": "started"}, "必须有开工日期"),
         ({"state": "finished", "started_on": dt.date(2020, 5, 1)}, "必须有竣工日期"),
         ({"subsidy_amount": 1000}, "应同时填写"),
-        ({"subsidy_amount": 1000, "subsidy_paid_on": ACCEPT}, "验收合格后发放"),
+        ({"subsidy_amount": 1000, "subsidy_paid_on": ACCEPT}, "验收合格后发清"),
         (
             {
                 "state": "accepted",
