@@ -24,7 +24,7 @@ ENCRYPTED = (
     "工作簿设了打开密码，读不出来。请在 Excel 中取消密码（文件→信息→保护工作簿），保存后再上传。"
 )
 DAMAGED = "文件已损坏，打不开。请在 Excel 中打开原件，另存为新的 .xlsx 后再上传。"
-_BOMB = "文件解压后异常大，为安全起见不予读取。请把花名册复制到新建的工作簿中，保存后再上传。"
+_BOMB = "文件解压后异常大，为安全起见不予读取。请把表格复制到新建的工作簿中，保存后再上传。"
 _ENTITIES = "文件内含外部实体声明，为安全起见不予读取。请在 Excel 中另存为新的 .xlsx 后再上传。"
 
 # A cell beyond limits.MAX_COLUMNS (CZ) or limits.MAX_ROW_NUMBER that is not an empty, merely formatted one.
@@ -119,14 +119,14 @@ def check_extent(last_row: int, last_column: int, sheet: str = "") -> None:
     if last_row >= limits.MAX_ROW_NUMBER:
         raise RosterRefused(
             "stray_cell",
-            f"{where}第 {last_row + 1} 行还有内容，超出一份花名册的范围（最多 {limits.MAX_DATA_ROWS} 户）。"
+            f"{where}第 {last_row + 1} 行还有内容，超出一张表的范围（最多 {limits.MAX_DATA_ROWS} 行）。"
             "请删除最后一户以下的所有行，保存后再上传。",
         )
     if last_column >= limits.MAX_COLUMNS:
         raise RosterRefused(
             "too_many_columns",
             f"{where}第 {last_column + 1} 列还有内容，最多读 {limits.MAX_COLUMNS} 列。"
-            "请删除花名册右侧多余的列，保存后再上传。",
+            "请删除表格右侧多余的列，保存后再上传。",
         )
 
 

@@ -1,6 +1,7 @@
-"""The columns that a roster may have, and the names under which offices write them."""
+"""The columns that a table may have, and the names under which offices write them: the roster's own."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -124,10 +125,6 @@ FIELDS = (
     _field("serial", "序号", "编号 序 号 行号 No No. 顺序号"),
     _field("message", "错误信息", ""),
 )
-BY_KEY = {field.key: field for field in FIELDS}
-REQUIRED = tuple(field.key for field in FIELDS if field.required)
-
-MESSAGE_HEADING = BY_KEY["message"].label
 
 # A name, phone or number under such a heading is somebody else's.
 _OF_OTHERS = re.compile(
@@ -136,38 +133,68 @@ _OF_OTHERS = re.compile(
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
 _PUNCTUATION = re.compile(r"[:：*#、,，。.;；\"“”()\[\]【】〔〕/\\_-]+")
-
-_BY_ALIAS = {
-    alias.casefold(): (rank, field.key)
-    for field in FIELDS
-    for rank, alias in enumerate(field.aliases)
-}
-_PATTERNS = [(re.compile(field.pattern), field.key) for field in FIELDS if field.pattern]
 _PATTERN_RANK = 1000
 
 
-@lru_cache(maxsize=4096)
-def recognise(heading: str) -> tuple[int, str] | None:
-    """(rank, field key) of one heading text, lower ranks surer; None when it is no known column.
+class Vocabulary:
+    """The columns that one kind of table may have, and how their headings are told.
 
-    Spaces, full-width forms, brackets and what stands in them do not matter.
+    `title` is what staff call such a table. Its header names at least one of `subjects`. A heading in which
+    `of_others` finds something speaks of somebody else and is none of the fields.
     """
-    text = compact(heading).casefold()
-    if not text or len(text) > 40:
+
+    def __init__(
+        self,
+        title: str,
+        fields: Iterable[Field],
+        *,
+        subjects: Iterable[str],
+        of_others: re.Pattern[str] | None = None,
+    ) -> None:
+        self.title = title
+        self.fields = tuple(fields)
+        self.subjects = frozenset(subjects)
+        self.by_key = {field.key: field for field in self.fields}
+        self.required = tuple(field.key for field in self.fields if field.required)
+        self._of_others = of_others
+        self._by_alias = {
+            alias.casefold(): (rank, field.key)
+            for field in self.fields
+            for rank, alias in enumerate(field.aliases)
+        }
+        self._patterns = [
+            (re.compile(field.pattern), field.key) for field in self.fields if field.pattern
+        ]
+        self.recognise = lru_cache(maxsize=4096)(self._recognise)
+
+    def _recognise(self, heading: str) -> tuple[int, str] | None:
+        """(rank, field key) of one heading text, lower ranks surer; None when it is no known column.
+
+        Spaces, full-width forms, brackets and what stands in them do not matter.
+        """
+        text = compact(heading).casefold()
+        if not text or len(text) > 40:
+            return None
+        bare = _PUNCTUATION.sub("", _BRACKETED.sub("", text))
+        joined = _PUNCTUATION.sub("", text)
+        found = self._by_alias.get(bare) or self._by_alias.get(joined)
+        if found:
+            return found
+        if self.belongs_to_others(text):
+            return None
+        for pattern, key in self._patterns:
+            if pattern.search(bare):
+                return _PATTERN_RANK, key
         return None
-    bare = _PUNCTUATION.sub("", _BRACKETED.sub("", text))
-    joined = _PUNCTUATION.sub("", text)
-    found = _BY_ALIAS.get(bare) or _BY_ALIAS.get(joined)
-    if found:
-        return found
-    if _OF_OTHERS.search(text):
-        return None
-    for pattern, key in _PATTERNS:
-        if pattern.search(bare):
-            return _PATTERN_RANK, key
-    return None
+
+    def belongs_to_others(self, heading: str) -> bool:
+        """Whether a heading speaks of a helper, an official or a family member instead of the householder."""
+        return bool(self._of_others and self._of_others.search(compact(heading)))
 
 
-def belongs_to_others(heading: str) -> bool:
-    """Whether a heading speaks of a helper, an official or a family member instead of the householder."""
-    return bool(_OF_OTHERS.search(compact(heading)))
+ROSTER = Vocabulary("花名册", FIELDS, subjects=("head_name", "id_number"), of_others=_OF_OTHERS)
+BY_KEY = ROSTER.by_key
+REQUIRED = ROSTER.required
+recognise = ROSTER.recognise
+
+MESSAGE_HEADING = BY_KEY["message"].label

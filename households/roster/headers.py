@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from . import fields
 from .cleaning import compact, shown
+from .fields import ROSTER, Vocabulary
 from .reader import CellValue, Roster, Sheet
 from .refusals import RosterRefused
 from .resident_id import LENGTH as ID_LENGTH
@@ -149,10 +150,14 @@ def _with_column(mapping: SheetMapping, field: str, index: int | None) -> SheetM
     )
 
 
-def find_mapping(roster: Roster, villages: VillageIndex) -> Mapping:
-    """Find the roster sheets of a workbook and their columns.
+def find_mapping(
+    roster: Roster, villages: VillageIndex | None, vocabulary: Vocabulary = ROSTER
+) -> Mapping:
+    """Find the sheets of a workbook that hold a table of `vocabulary`, and their columns.
 
-    `RosterRefused("header_not_found")` when no sheet looks like a roster. A mapping with required columns
+    With `villages`, a sheet without a village column takes its village from its name or title.
+
+    `RosterRefused("header_not_found")` when no sheet looks like one. A mapping with required columns
     missing is returned all the same, for a person to correct; see `Mapping.missing_message`.
     """
     found, ignored = [], []
@@ -160,17 +165,17 @@ def find_mapping(roster: Roster, villages: VillageIndex) -> Mapping:
         if sheet.hidden:
             ignored.append(IgnoredSheet(sheet.name, "隐藏的工作表，不导入"))
             continue
-        header = _find_header(sheet)
+        header = _find_header(sheet, vocabulary)
         if header is None:
-            reason = "没有花名册表头" if sheet.rows else "空白工作表"
+            reason = f"没有{vocabulary.title}表头" if sheet.rows else "空白工作表"
             ignored.append(IgnoredSheet(sheet.name, reason))
         else:
             found.append(_map_sheet(sheet, header, villages))
     if not found:
-        labels = "、".join(fields.BY_KEY[key].label for key in fields.REQUIRED)
+        labels = "、".join(vocabulary.by_key[key].label for key in vocabulary.required)
         raise RosterRefused(
             "header_not_found",
-            f"没有找到花名册的表头。表头行应写有{labels}等列名，请核对是否选错了文件。",
+            f"没有找到{vocabulary.title}的表头。表头行应写有{labels}等列名，请核对是否选错了文件。",
         )
     return Mapping(tuple(found), tuple(ignored))
 
@@ -188,10 +193,10 @@ class _Header:
     """Columns understood: those with a field and those known to speak of somebody else."""
 
 
-def _find_header(sheet: Sheet) -> _Header | None:
+def _find_header(sheet: Sheet, vocabulary: Vocabulary) -> _Header | None:
     best: _Header | None = None
     for first in range(min(_HEADER_SEARCH_ROWS, len(sheet.rows))):
-        header = _header_at(sheet, first)
+        header = _header_at(sheet, first, vocabulary)
         if header is None:
             continue
         # An equal score from a later start shows that the rows above add nothing: a title, not a header.
@@ -201,23 +206,23 @@ def _find_header(sheet: Sheet) -> _Header | None:
     return best
 
 
-def _header_at(sheet: Sheet, first: int) -> _Header | None:
-    """The header that starts in this row, of as many rows as make it complete; None if it is no roster's."""
-    if not _may_be_heading(sheet.rows[first]) or len(set(sheet.rows[first]) - {""}) < 2:
+def _header_at(sheet: Sheet, first: int, vocabulary: Vocabulary) -> _Header | None:
+    """The header that starts in this row, of as many rows as make it complete; None if it is none."""
+    if not _may_be_heading(sheet.rows[first], vocabulary) or len(set(sheet.rows[first]) - {""}) < 2:
         return None
-    chosen = _read_header(sheet, first, first)
+    chosen = _read_header(sheet, first, first, vocabulary)
     merged_to = max(
         (bottom for top, _, bottom, _ in sheet.merges if top == first and bottom > top),
         default=first,
     )
     for last in range(first + 1, min(first + _MAX_HEADER_ROWS, len(sheet.rows))):
-        if not _may_be_heading(sheet.rows[last]):
+        if not _may_be_heading(sheet.rows[last], vocabulary):
             break
-        longer = _read_header(sheet, first, last)
+        longer = _read_header(sheet, first, last, vocabulary)
         if last <= merged_to or longer.score > chosen.score:
             chosen = longer
     known = set(chosen.fields.values()) - {"serial", "message", "remark"}
-    named = len({"head_name", "id_number"} & known)
+    named = len(vocabulary.subjects & known)
     if len(known) < _MIN_FIELDS or not named or (named == 1 and len(known) == _MIN_FIELDS):
         return None
     last = chosen.last
@@ -226,13 +231,13 @@ def _header_at(sheet: Sheet, first: int) -> _Header | None:
     return chosen
 
 
-def _may_be_heading(row: list[CellValue]) -> bool:
+def _may_be_heading(row: list[CellValue], vocabulary: Vocabulary) -> bool:
     """Headings are texts: a number, date or ID number makes a row data, “填报单位:…” a line above the table."""
     texts = [cell for cell in row if cell != ""]
     return bool(texts) and all(
         isinstance(cell, str)
         and sum(map(str.isdigit, cell)) < ID_LENGTH - 3
-        and (":" not in compact(cell) or fields.recognise(cell) is not None)
+        and (":" not in compact(cell) or vocabulary.recognise(cell) is not None)
         for cell in texts
     )
 
@@ -251,13 +256,13 @@ def _is_numbering(row: list[CellValue]) -> bool:
     )
 
 
-def _read_header(sheet: Sheet, first: int, last: int) -> _Header:
+def _read_header(sheet: Sheet, first: int, last: int, vocabulary: Vocabulary) -> _Header:
     headings = tuple(_headings(sheet, first, last))
     candidates: dict[str, tuple[int, int]] = {}
     of_others = 0
     for index, texts in enumerate(headings):
-        of_others += _of_others(texts) and fields.recognise(texts[-1]) is not None
-        recognised = _recognise(texts)
+        of_others += _of_others(texts, vocabulary) and vocabulary.recognise(texts[-1]) is not None
+        recognised = _recognise(texts, vocabulary)
         if recognised is not None:
             rank, key = recognised
             if key not in candidates or rank < candidates[key][0]:
@@ -286,20 +291,20 @@ def _headings(sheet: Sheet, first: int, last: int) -> Iterator[tuple[str, ...]]:
         yield tuple(text for row in rows if (text := row[column].strip()))
 
 
-def _of_others(texts: tuple[str, ...]) -> bool:
+def _of_others(texts: tuple[str, ...], vocabulary: Vocabulary) -> bool:
     """Whether a group heading above the column speaks of a helper, an official or a family member."""
-    return any(map(fields.belongs_to_others, texts[:-1]))
+    return any(map(vocabulary.belongs_to_others, texts[:-1]))
 
 
-def _recognise(texts: tuple[str, ...]) -> tuple[int, str] | None:
+def _recognise(texts: tuple[str, ...], vocabulary: Vocabulary) -> tuple[int, str] | None:
     """The surest reading of a column's heading: all its rows joined, or the lower ones alone."""
-    if not texts or _of_others(texts):
+    if not texts or _of_others(texts, vocabulary):
         return None
-    readings = (fields.recognise("".join(texts[start:])) for start in range(len(texts)))
+    readings = (vocabulary.recognise("".join(texts[start:])) for start in range(len(texts)))
     return min((reading for reading in readings if reading is not None), default=None)
 
 
-def _map_sheet(sheet: Sheet, header: _Header, villages: VillageIndex) -> SheetMapping:
+def _map_sheet(sheet: Sheet, header: _Header, villages: VillageIndex | None) -> SheetMapping:
     columns = []
     data = sheet.rows[header.last + 1 : header.last + 1 + _SAMPLE_SEARCH_ROWS]
     for index, texts in enumerate(header.headings):
@@ -308,7 +313,7 @@ def _map_sheet(sheet: Sheet, header: _Header, villages: VillageIndex) -> SheetMa
             heading = " ".join(dict.fromkeys(" ".join(text.split()) for text in texts))
             columns.append(Column(index, heading, header.fields.get(index), samples))
     default_village = ""
-    if "village" not in header.fields.values():
+    if villages is not None and "village" not in header.fields.values():
         default_village = _village_of_sheet(sheet, header.first, villages)
     return SheetMapping(
         sheet.name, tuple(range(header.first + 1, header.last + 2)), tuple(columns), default_village

@@ -4,7 +4,7 @@ The register is not looked at here: a row called new may turn out changed or unc
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -67,6 +67,14 @@ class Problem(NamedTuple):
         return self.code.startswith(WARNING)
 
 
+def sentence_of(problems: Iterable[Problem]) -> str:
+    """All problems as one text for the clerk, warnings marked as such."""
+    return "；".join(
+        f"提醒：{problem.sentence}" if problem.is_warning else problem.sentence
+        for problem in problems
+    )
+
+
 @dataclass(slots=True)
 class CleanRow:
     """The values of one household as the register takes them. "" and None: the roster does not say."""
@@ -108,11 +116,7 @@ class JudgedRow:
 
     @property
     def sentence(self) -> str:
-        """All problems as one text for the clerk, warnings marked as such."""
-        return "；".join(
-            f"提醒：{problem.sentence}" if problem.is_warning else problem.sentence
-            for problem in self.problems
-        )
+        return sentence_of(self.problems)
 
 
 def judge_rows(

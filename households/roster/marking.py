@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -15,7 +15,7 @@ from .cleaning import as_text
 from .fields import MESSAGE_HEADING
 from .filling import filled_columns
 from .headers import Mapping, SheetMapping
-from .judging import JudgedRow
+from .judging import Problem
 from .reader import CellValue, Roster, Sheet
 
 MAX_ROWS_IN_PLACE = 12_000
@@ -35,8 +35,20 @@ _HEADER_FONT = Font(bold=True)
 _HEADER_ALIGNMENT = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
+class MarkedRow(Protocol):
+    """What marking has to know of a judged row, whatever the table."""
+
+    sheet: str
+    row: int
+    outcome: str
+    problems: list[Problem]
+
+    @property
+    def sentence(self) -> str: ...
+
+
 def write_marked(
-    roster: Roster, mapping: Mapping, judged: Iterable[JudgedRow], target: Path | BinaryIO
+    roster: Roster, mapping: Mapping, judged: Iterable[MarkedRow], target: Path | BinaryIO
 ) -> None:
     """Write the whole roster as .xlsx: offending cells coloured, sentences in a filterable column 错误信息.
 
@@ -66,7 +78,7 @@ def write_marked(
 
 
 def write_refused(
-    roster: Roster, mapping: Mapping, judged: Iterable[JudgedRow], target: Path | BinaryIO
+    roster: Roster, mapping: Mapping, judged: Iterable[MarkedRow], target: Path | BinaryIO
 ) -> int:
     """Write the refused rows alone as .xlsx, under their own header, to be corrected and uploaded again.
 
@@ -110,7 +122,7 @@ def _mark_in_place(
     workbook: Workbook,
     roster: Roster,
     mapping: Mapping,
-    faults: dict[tuple[str, int], JudgedRow],
+    faults: dict[tuple[str, int], MarkedRow],
 ) -> None:
     for sheet_mapping in mapping.sheets:
         sheet = roster.sheet(sheet_mapping.sheet)
@@ -153,7 +165,7 @@ def _write_rows(
     sheet: Sheet,
     mapping: SheetMapping,
     numbers: Iterable[int],
-    faults: dict[tuple[str, int], JudgedRow],
+    faults: dict[tuple[str, int], MarkedRow],
     filled: dict[int, dict[int, CellValue]],
 ) -> None:
     """Append the rows of these Excel numbers to a write-only sheet, with the message column."""
@@ -203,7 +215,7 @@ def _merge(worksheet: Any, sheet: Sheet, mapping: SheetMapping, position: dict[i
             )
 
 
-def _fills(row: JudgedRow, message: int) -> dict[int, PatternFill]:
+def _fills(row: MarkedRow, message: int) -> dict[int, PatternFill]:
     """Column → colour. A fault of a column that the sheet does not have colours the message."""
     fills: dict[int, PatternFill] = {}
     for problem in row.problems:
