@@ -77,24 +77,25 @@ def record_event(
 ) -> SafetyEvent:
     """Append an event to a locked household and bring its summary up to date.
 
-    With `replaces`, the event takes that one's place in the order (a correction). Raises ValidationError
-    (code "illegal_event") where it cannot happen in the present stage; nothing is written then.
+    With `replaces`, the event takes that one's place in the order (a correction), under the class that the
+    household had then. Raises ValidationError (code "illegal_event") where it cannot happen in the present
+    stage; nothing is written then.
     """
     at = at or now()
     with transaction.atomic():
         if replaces is not None:
             replaces.superseded = True
             replaces.save(update_fields=["superseded"])
-            position = replaces.position
+            position, class_then = replaces.position, replaces.household_class
         else:
             last = household.events.aggregate(last=Max("position"))["last"]
-            position = (last or 0) + 1
+            position, class_then = (last or 0) + 1, household.household_class
         event = SafetyEvent.objects.create(
             household=household,
             position=position,
             kind=kind,
             outcome=outcome,
-            household_class=household.household_class,
+            household_class=class_then,
             happened_on=happened_on,
             recorded_at=at,
             recorded_by=by,

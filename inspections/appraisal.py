@@ -158,16 +158,7 @@ def record_result(appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: 
             setattr(appraisal, name, value)
         complete(appraisal)
         appraisal.event = record_event(
-            household,
-            EventKind.APPRAISED,
-            by=by,
-            happened_on=appraisal.appraised_on,
-            outcome=appraisal.grade,
-            source=f"inspections.appraisal:{appraisal.pk}",
-            detail={
-                "鉴定机构": str(appraisal.organisation),
-                "报告编号": appraisal.report_number,
-            },
+            household, EventKind.APPRAISED, by=by, **event_facts(appraisal)
         )
         appraisal.state = AppraisalState.RECORDED
         appraisal.recorded_by, appraisal.recorded_at = by, now()
@@ -183,6 +174,19 @@ def record_result(appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: 
             "appraisal_recorded", appraisal, by=by, after=after, reason=appraisal.override_reason
         )
     return appraisal
+
+
+def event_facts(appraisal: Appraisal) -> dict[str, Any]:
+    """What the household's event says of a complete result, as `record_event` takes it."""
+    return {
+        "happened_on": appraisal.appraised_on,
+        "outcome": appraisal.grade,
+        "source": f"inspections.appraisal:{appraisal.pk}",
+        "detail": {
+            "鉴定机构": str(appraisal.organisation),
+            "报告编号": appraisal.report_number,
+        },
+    }
 
 
 def complete(appraisal: Appraisal) -> None:

@@ -68,6 +68,7 @@ class AppraisalState(models.TextChoices):
     ASSIGNED = "assigned", "已委托"
     RECORDED = "recorded", "已录入"
     CANCELLED = "cancelled", "已撤销"
+    REPLACED = "replaced", "已更正"
 
 
 class DisasterMeasures(models.TextChoices):

@@ -1,7 +1,7 @@
 """The leading group's rulings: one meeting, many households, each recorded in one transaction (§2)."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -102,16 +102,19 @@ def obstacles(decisions: list[Decision]) -> list[str]:
     return sentences
 
 
+def event_facts(meeting: RulingMeeting, note: str) -> dict[str, Any]:
+    """What the household's event says of a ruling, as `record_event` takes it."""
+    return {
+        "happened_on": meeting.held_on,
+        "source": f"inspections.rulingmeeting:{meeting.pk}",
+        "detail": {"文号": meeting.document_number, "说明": note},
+    }
+
+
 def rule(meeting: RulingMeeting, decision: Decision, by) -> None:
     household, outcome, note = decision
-    event = record_event(
-        household,
-        EventKind(outcome.value),
-        by=by,
-        happened_on=meeting.held_on,
-        source=f"inspections.rulingmeeting:{meeting.pk}",
-        detail={"文号": meeting.document_number, "说明": note},
-    )
+    facts = event_facts(meeting, note)
+    event = record_event(household, EventKind(outcome.value), by=by, **facts)
     ruling = Ruling.objects.create(
         meeting=meeting, household=household, outcome=outcome, note=note.strip(), event=event
     )

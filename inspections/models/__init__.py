@@ -2,7 +2,8 @@ from .appraisals import Appraisal, AppraisalOrganisation
 from .checklists import ChecklistItem, ChecklistVersion
 from .inspections import Inspection, InspectionDraft, InspectionPhoto, Photo
 from .result_imports import ResultImport
-from .rulings import Ruling, RulingMeeting
+from .rulings import ReplacedDocument, Ruling, RulingMeeting
+from .warnings import WarningPhoto
 
 __all__ = [
     "Appraisal",
@@ -13,7 +14,9 @@ __all__ = [
     "InspectionDraft",
     "InspectionPhoto",
     "Photo",
+    "ReplacedDocument",
     "ResultImport",
     "Ruling",
     "RulingMeeting",
+    "WarningPhoto",
 ]

@@ -54,6 +54,10 @@ class AppraisalQuerySet(ByHousehold):
     def recorded(self) -> Self:
         return self.filter(state=AppraisalState.RECORDED)
 
+    def standing(self) -> Self:
+        """Neither cancelled nor replaced by a correction: what counts as the first, second … appraisal."""
+        return self.filter(state__in=[AppraisalState.ASSIGNED, AppraisalState.RECORDED])
+
 
 def component_field(component: Component) -> models.CharField:
     return models.CharField(
@@ -67,6 +71,8 @@ def component_field(component: Component) -> models.CharField:
 
 class Appraisal(models.Model):
     """One appraisal from assignment to result; a later one of the same household leaves it as it is.
+
+    A corrected result is a new row that `replaces` this one, which stays as it was (state REPLACED).
 
     A component's grade is empty where the house has no such component. `computed` follows from the
     components (`inspections.grading`); `grade` is the appraisers' word, which may differ with a reason.
@@ -115,6 +121,10 @@ class Appraisal(models.Model):
     event = models.OneToOneField(
         "households.SafetyEvent", models.PROTECT, null=True, related_name="appraisal"
     )
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )
+    correction_reason = models.CharField("更正理由", max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 
     objects = AppraisalQuerySet.as_manager()
@@ -133,13 +143,13 @@ class Appraisal(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["organisation", "report_number"],
-                condition=~Q(report_number=""),
+                condition=~Q(report_number="") & ~Q(state=AppraisalState.REPLACED),
                 name="appraisal_report_once",
                 violation_error_code="report_number",
                 violation_error_message="该机构的这个报告编号已用于另一户。",
             ),
             models.CheckConstraint(
-                condition=~Q(state=AppraisalState.RECORDED)
+                condition=~Q(state__in=[AppraisalState.RECORDED, AppraisalState.REPLACED])
                 | (
                     Q(event__isnull=False, appraised_on__isnull=False, recorded_at__isnull=False)
                     & ~Q(report_number="")
@@ -158,6 +168,11 @@ class Appraisal(models.Model):
                 condition=~Q(state=AppraisalState.CANCELLED) | ~Q(cancel_reason=""),
                 name="appraisal_cancel_reason",
                 violation_error_message="撤销委托须写明理由。",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces__isnull=True) | ~Q(correction_reason=""),
+                name="appraisal_correction_reason",
+                violation_error_message="更正鉴定结果须写明理由。",
             ),
         ]
 

@@ -25,6 +25,7 @@ class RulingMeeting(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="录入人"
     )
     recorded_at = models.DateTimeField("录入时间")
+    version = models.PositiveIntegerField(default=1)
 
     objects = RegionScopedQuerySet.as_manager()
 
@@ -44,8 +45,39 @@ class RulingMeeting(models.Model):
         return f"{self.held_on} {self.document_number}"
 
 
+class ReplacedDocumentQuerySet(RegionScopedQuerySet):
+    region_path = "meeting__region_id"
+
+
+class ReplacedDocument(models.Model):
+    """A meeting's scan that a correction took out of use; its file stays."""
+
+    meeting = models.ForeignKey(
+        RulingMeeting, models.PROTECT, related_name="replaced_documents", verbose_name="审定会议"
+    )
+    file = models.FileField("原扫描件", upload_to="rulings/%Y/%m/")
+    reason = models.CharField("更正理由", max_length=200)
+    replaced_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="更换人"
+    )
+    replaced_at = models.DateTimeField("更换时间")
+
+    objects = ReplacedDocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "已更换的会议文件"
+        verbose_name_plural = "已更换的会议文件"
+        ordering = ["-replaced_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.meeting} {self.replaced_at:%Y-%m-%d}"
+
+
 class Ruling(models.Model):
-    """What a meeting decided on one household; `note` is the evidence, or the reason of a return."""
+    """What a meeting decided on one household; `note` is the evidence, or the reason of a return.
+
+    A correction writes over it: what stood before is in the trail and in the event that was replaced.
+    """
 
     meeting = models.ForeignKey(
         RulingMeeting, models.PROTECT, related_name="rulings", verbose_name="审定会议"
@@ -58,6 +90,7 @@ class Ruling(models.Model):
     event = models.OneToOneField(
         "households.SafetyEvent", models.PROTECT, related_name="ruling", verbose_name="安全事项"
     )
+    version = models.PositiveIntegerField(default=1)
 
     objects = ByHousehold.as_manager()
 

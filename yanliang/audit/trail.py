@@ -68,6 +68,10 @@ ACT_LABELS = {
     "meeting_recorded": "录入审定会议",
     "household_ruled": "登记审定结果",
     "household_warned": "登记新险情",
+    "appraisal_corrected": "更正鉴定结果",
+    "ruling_corrected": "更正审定结果",
+    "meeting_corrected": "更正审定会议",
+    "warning_withdrawn": "撤销新险情",
 }
 
 #: What the fields of an entry's before and after are called; others show as they are stored.
