@@ -39,6 +39,9 @@ RESULT_FIELDS = (
     "confirmed_on",
 )
 
+#: What the act itself or an earlier one sets.
+NOT_TYPED = ("household", "assigned_by", "event", "recorded_by", "recorded_at", "computed")
+
 CANCEL = Transition(
     name="appraisal_cancelled",
     label="撤销委托",
@@ -151,19 +154,26 @@ def record_result(appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: 
         household = lock_household(appraisal.household_id)
         appraisal = lock(appraisal)
         appraisal.household = household
+        # Two results of one organisation must not pass the check of the report number side by side.
+        appraisal.organisation = lock(appraisal.organisation)
         if obstacles := record_obstacles(appraisal):
             raise ValidationError(obstacles)
         check_version(appraisal, seen)
-        for name, value in values.items():
-            setattr(appraisal, name, value)
-        complete(appraisal)
+        put_result(appraisal, values)
         appraisal.event = record_event(
-            household, EventKind.APPRAISED, by=by, **event_facts(appraisal)
+            household,
+            EventKind.APPRAISED,
+            by=by,
+            happened_on=appraisal.appraised_on,
+            outcome=appraisal.grade,
+            source=f"inspections.appraisal:{appraisal.pk}",
+            detail={
+                "鉴定机构": str(appraisal.organisation),
+                "报告编号": appraisal.report_number,
+            },
         )
-        appraisal.state = AppraisalState.RECORDED
         appraisal.recorded_by, appraisal.recorded_at = by, now()
         appraisal.version += 1
-        appraisal.full_clean()
         appraisal.save()
         after = {
             "鉴定等级": Grade(appraisal.grade).label,
@@ -176,42 +186,52 @@ def record_result(appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: 
     return appraisal
 
 
-def event_facts(appraisal: Appraisal) -> dict[str, Any]:
-    """What the household's event says of a complete result, as `record_event` takes it."""
-    return {
-        "happened_on": appraisal.appraised_on,
-        "outcome": appraisal.grade,
-        "source": f"inspections.appraisal:{appraisal.pk}",
-        "detail": {
-            "鉴定机构": str(appraisal.organisation),
-            "报告编号": appraisal.report_number,
-        },
-    }
+def put_result(appraisal: Appraisal, values: Mapping[str, Any]) -> None:
+    """Put `values`, and what follows from them, on `appraisal`; nothing is saved.
+
+    Raises ValidationError, by field, with every sentence on why they are no result.
+    """
+    for name, value in values.items():
+        setattr(appraisal, name, value)
+    appraisal.state = AppraisalState.RECORDED
+    faults = complete(appraisal)
+    try:
+        # What a fault has been found with says nothing new.
+        appraisal.full_clean(exclude={*NOT_TYPED, *faults})
+    except ValidationError as wrong:
+        faults = wrong.update_error_dict(faults)
+    if faults:
+        raise ValidationError(faults)
 
 
-def complete(appraisal: Appraisal) -> None:
-    """Fill in what follows from the components, and refuse a result that is not whole."""
-    sentences = []
+def complete(appraisal: Appraisal) -> dict[str, list[ValidationError]]:
+    """Fill in what follows from the components; return what keeps the result from being whole, by field."""
+    faults = {}
+
+    def fault(name: str, sentence: str) -> None:
+        faults[name] = [ValidationError(sentence)]
+
+    for name in ("appraised_on", "report_number", "site", "disaster_measures", "advice"):
+        if not getattr(appraisal, name):
+            fault(name, f"请填写{Appraisal._meta.get_field(name).verbose_name}。")
+    if appraisal.appraised_on and appraisal.appraised_on > today():
+        fault("appraised_on", "鉴定日期不能晚于今天。")
     try:
         grading = whole_grade(
             appraisal.components, appraisal.household.structure, appraisal.dangerous_site
         )
     except ValueError as nothing:
-        raise ValidationError(str(nothing)) from nothing
+        fault("site", str(nothing))
+        appraisal.grade = appraisal.grade or Grade.NONE
+        return faults
     appraisal.computed = grading.grade
     if appraisal.grade in ("", Grade.NONE):
         appraisal.grade = grading.grade
     if appraisal.grade == grading.grade:
         appraisal.override_reason = ""
     elif not appraisal.override_reason:
-        sentences.append(
-            f"按构件计算为{grading.grade.label}，评为{Grade(appraisal.grade).label}须写明调整理由。"
+        fault(
+            "override_reason",
+            f"按构件计算为{grading.grade.label}，评为{Grade(appraisal.grade).label}须写明调整理由。",
         )
-    required = ("appraised_on", "report_number", "disaster_measures", "advice")
-    for name in required:
-        if not getattr(appraisal, name):
-            sentences.append(f"请填写{Appraisal._meta.get_field(name).verbose_name}。")
-    if appraisal.appraised_on and appraisal.appraised_on > today():
-        sentences.append("鉴定日期不能晚于今天。")
-    if sentences:
-        raise ValidationError(sentences)
+    return faults

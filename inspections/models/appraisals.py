@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -182,6 +182,17 @@ class Appraisal(models.Model):
     def clean(self) -> None:
         if self.state == AppraisalState.RECORDED and len(set(self.appraisers)) < APPRAISER_COUNT:
             raise ValidationError({"appraisers": "鉴定人员不得少于两人。"})
+
+    def validate_constraints(self, exclude=None) -> None:
+        try:
+            super().validate_constraints(exclude)
+        except ValidationError as wrong:
+            # A number used twice is pointed out where it was typed.
+            faults = wrong.error_dict
+            for fault in faults.pop(NON_FIELD_ERRORS, []):
+                at = fault.code if fault.code == "report_number" else NON_FIELD_ERRORS
+                faults.setdefault(at, []).append(fault)
+            raise ValidationError(faults) from None
 
     @property
     def components(self) -> dict[Component, ComponentGrade]:
