@@ -161,16 +161,7 @@ def record_result(appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: 
         check_version(appraisal, seen)
         put_result(appraisal, values)
         appraisal.event = record_event(
-            household,
-            EventKind.APPRAISED,
-            by=by,
-            happened_on=appraisal.appraised_on,
-            outcome=appraisal.grade,
-            source=f"inspections.appraisal:{appraisal.pk}",
-            detail={
-                "鉴定机构": str(appraisal.organisation),
-                "报告编号": appraisal.report_number,
-            },
+            household, EventKind.APPRAISED, by=by, **event_facts(appraisal)
         )
         appraisal.recorded_by, appraisal.recorded_at = by, now()
         appraisal.version += 1
@@ -186,6 +177,19 @@ def record_result(appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: 
     return appraisal
 
 
+def event_facts(appraisal: Appraisal) -> dict[str, Any]:
+    """What the household's event says of a complete result, as `record_event` takes it."""
+    return {
+        "happened_on": appraisal.appraised_on,
+        "outcome": appraisal.grade,
+        "source": f"inspections.appraisal:{appraisal.pk}",
+        "detail": {
+            "鉴定机构": str(appraisal.organisation),
+            "报告编号": appraisal.report_number,
+        },
+    }
+
+
 def put_result(appraisal: Appraisal, values: Mapping[str, Any]) -> None:
     """Put `values`, and what follows from them, on `appraisal`; nothing is saved.
 
@@ -193,8 +197,13 @@ def put_result(appraisal: Appraisal, values: Mapping[str, Any]) -> None:
     """
     for name, value in values.items():
         setattr(appraisal, name, value)
+    appraisal.grade = appraisal.grade or Grade.NONE
     appraisal.state = AppraisalState.RECORDED
-    faults = complete(appraisal)
+    faults: dict[str, list[ValidationError]] = {}
+    try:
+        complete(appraisal)
+    except ValidationError as wrong:
+        faults = wrong.update_error_dict(faults)
     try:
         # What a fault has been found with says nothing new.
         appraisal.full_clean(exclude={*NOT_TYPED, *faults})
@@ -204,34 +213,28 @@ def put_result(appraisal: Appraisal, values: Mapping[str, Any]) -> None:
         raise ValidationError(faults)
 
 
-def complete(appraisal: Appraisal) -> dict[str, list[ValidationError]]:
-    """Fill in what follows from the components; return what keeps the result from being whole, by field."""
+def complete(appraisal: Appraisal) -> None:
+    """Fill in what follows from the components; raises ValidationError, by field, unless the result is whole."""
     faults = {}
-
-    def fault(name: str, sentence: str) -> None:
-        faults[name] = [ValidationError(sentence)]
-
     for name in ("appraised_on", "report_number", "site", "disaster_measures", "advice"):
         if not getattr(appraisal, name):
-            fault(name, f"请填写{Appraisal._meta.get_field(name).verbose_name}。")
+            faults[name] = f"请填写{Appraisal._meta.get_field(name).verbose_name}。"
     if appraisal.appraised_on and appraisal.appraised_on > today():
-        fault("appraised_on", "鉴定日期不能晚于今天。")
+        faults["appraised_on"] = "鉴定日期不能晚于今天。"
     try:
         grading = whole_grade(
             appraisal.components, appraisal.household.structure, appraisal.dangerous_site
         )
     except ValueError as nothing:
-        fault("site", str(nothing))
-        appraisal.grade = appraisal.grade or Grade.NONE
-        return faults
+        raise ValidationError(faults | {"site": str(nothing)}) from nothing
     appraisal.computed = grading.grade
     if appraisal.grade in ("", Grade.NONE):
         appraisal.grade = grading.grade
     if appraisal.grade == grading.grade:
         appraisal.override_reason = ""
     elif not appraisal.override_reason:
-        fault(
-            "override_reason",
-            f"按构件计算为{grading.grade.label}，评为{Grade(appraisal.grade).label}须写明调整理由。",
+        faults["override_reason"] = (
+            f"按构件计算为{grading.grade.label}，评为{Grade(appraisal.grade).label}须写明调整理由。"
         )
-    return faults
+    if faults:
+        raise ValidationError(faults)
