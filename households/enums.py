@@ -48,6 +48,30 @@ SAFE_GRADES = frozenset({Grade.A, Grade.B})
 UNSAFE_GRADES = frozenset({Grade.C, Grade.D})
 
 
+class SafetyBasis(models.TextChoices):
+    """安全依据: why a house counts as safe in the national 住房安全排查鉴定信息系统 (domain rules §2)."""
+
+    APPRAISED = "appraised", "鉴定安全"
+    RENOVATED = "renovated", "改造安全"
+    SECURED = "secured", "保障安全"
+
+
+#: The stages that have a safety basis. 基本安全 has none yet: who stands in that system is appraised too.
+SAFETY_BASIS = {
+    Stage.APPRAISED_SAFE: SafetyBasis.APPRAISED,
+    Stage.ACCEPTED: SafetyBasis.RENOVATED,
+    Stage.SECURED: SafetyBasis.SECURED,
+}
+
+
+class NationalState(models.TextChoices):
+    """How far a household is on its way into the national system."""
+
+    ENTERED = "entered", "已录入"
+    TO_ENTER = "to_enter", "可录入"
+    NOT_YET = "not_yet", "尚不安全"
+
+
 class EventKind(models.TextChoices):
     """What can happen to a household's safety; the summary is folded from these alone."""
 

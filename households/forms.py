@@ -18,6 +18,7 @@ from yanliang.ui.forms import DateInput, Select
 LONGITUDES = (73, 136)
 LATITUDES = (3, 54)
 EARLIEST_YEAR = cleaning.EARLIEST_YEAR
+REFERENCE_TAKEN = "这个国家系统编号刚刚登记在另一户，请核对。"
 
 
 def clean_cell(answer):
@@ -35,6 +36,10 @@ def taken_message(holder: Household, staff) -> str:
             f"该身份证号已登记：{place} {holder.head_name}（户编号 {holder.code}），不能重复登记。"
         )
     return "该身份证号已在其他街办登记，请与区局核对后再处理。"
+
+
+def not_in_national_system(household_class: HouseholdClass) -> str:
+    return f"{household_class}不录入国家系统，不能登记编号。"
 
 
 def past_date(label: str, **options) -> forms.DateField:
@@ -132,8 +137,22 @@ class HouseholdForm(PersonChecks):
             ((self[name].as_hidden(only_initial=True),) for name in EDITABLE if self.instance.pk),
         )
 
+    def clean_helper(self):
+        return clean_cell(cleaning.helper_name(self.cleaned_data["helper"]))
+
+    def clean_external_reference(self):
+        return clean_cell(cleaning.reference(self.cleaned_data["external_reference"]))
+
     def clean(self):
         chosen = super().clean()
+        household_class = chosen.get("household_class") or self.standing_class
+        if (
+            "external_reference" in self.changed_data
+            and chosen.get("external_reference")
+            and household_class is not None
+            and not household_class.in_national_system
+        ):
+            self.add_error("external_reference", not_in_national_system(household_class))
         for name in ("built_year", "renovated_year"):
             year = chosen.get(name)
             if year is not None and not EARLIEST_YEAR <= year <= today().year:
@@ -146,6 +165,11 @@ class HouseholdForm(PersonChecks):
         if half and not {"longitude", "latitude"} & self.errors.keys():
             self.add_error("latitude", "经度和纬度要么都填，要么都不填。")
         return chosen
+
+    @property
+    def standing_class(self) -> HouseholdClass | None:
+        """The class that the household has; None while it is new."""
+        return self.instance.household_class if self.instance.pk else None
 
     @property
     def values(self) -> dict:

@@ -12,12 +12,15 @@ from django.db.models import Q
 from households.enums import (
     SAFE_GRADES,
     SAFE_STAGES,
+    SAFETY_BASIS,
     UNSAFE_GRADES,
     Grade,
     HousingSource,
+    NationalState,
     OldHouse,
     RenovationMode,
     Residence,
+    SafetyBasis,
     Stage,
     Structure,
     Verdict,
@@ -48,6 +51,32 @@ class HouseholdQuerySet(RegionScopedQuerySet):
     def overdue(self, day: dt.date) -> Self:
         """超期未清零: not cleared although the date of its class lies before `day` (notice: 5-31 and 6-30)."""
         return self.not_cleared().filter(household_class__cleared_by__lt=day)
+
+    def in_national_system(self) -> Self:
+        """应录入: what the national 住房安全排查鉴定信息系统 must hold in the end."""
+        return self.to_check().filter(household_class__in_national_system=True)
+
+    def entered(self) -> Self:
+        """已录入: the national system has given a reference."""
+        return self.in_national_system().exclude(external_reference="")
+
+    def to_enter(self) -> Self:
+        """可录入: safe on a basis that the national system knows, and not entered."""
+        return self.in_national_system().filter(external_reference="", stage__in=SAFETY_BASIS)
+
+    def not_yet_enterable(self) -> Self:
+        """尚不安全: not entered, and without a safety basis yet."""
+        return (
+            self.in_national_system().filter(external_reference="").exclude(stage__in=SAFETY_BASIS)
+        )
+
+    def in_national_state(self, state: NationalState) -> Self:
+        match state:
+            case NationalState.ENTERED:
+                return self.entered()
+            case NationalState.TO_ENTER:
+                return self.to_enter()
+        return self.not_yet_enterable()
 
 
 class Household(models.Model):
@@ -128,7 +157,17 @@ class Household(models.Model):
     )
     summary_since = models.DateTimeField(default=now, editable=False)
 
-    external_reference = models.CharField("国家系统编号", max_length=40, blank=True)
+    external_reference = models.CharField(
+        "国家系统编号",
+        max_length=40,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9-]{1,40}\Z",
+                "国家系统编号应为 1–40 个字母、数字或“-”，不能有空格和汉字。",
+            )
+        ],
+    )
     registered_at = models.DateTimeField("登记时间", default=now, editable=False)
     registered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
@@ -183,6 +222,12 @@ class Household(models.Model):
             ],
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["external_reference"],
+                condition=~Q(external_reference=""),
+                name="household_reference_once",
+                violation_error_message="这个国家系统编号已登记在另一户，请核对。",
+            ),
             models.CheckConstraint(
                 condition=Q(population__gte=1, population__lte=30),
                 name="household_population",
@@ -241,6 +286,17 @@ class Household(models.Model):
     @property
     def is_safe(self) -> bool:
         return self.stage in SAFE_STAGES
+
+    @property
+    def safety_basis(self) -> SafetyBasis | None:
+        """安全依据 for the national system; None while there is none."""
+        return SAFETY_BASIS.get(Stage(self.stage))
+
+    @property
+    def national_state(self) -> NationalState:
+        if self.external_reference:
+            return NationalState.ENTERED
+        return NationalState.TO_ENTER if self.safety_basis else NationalState.NOT_YET
 
     @property
     def dwelling_facts(self) -> dict:

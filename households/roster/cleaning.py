@@ -36,6 +36,7 @@ _NAME = re.compile(f"[{_HAN}][{_HAN}·]{{0,18}}[{_HAN}]")
 _DOTS = str.maketrans("•・．‧∙●.", "·······")
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[Ee]\+?1[4-9]")
+_REFERENCE = re.compile(r"[A-Za-z0-9-]{1,40}")
 _CHINESE_NUMBER = re.compile(r"[零〇一二两三四五六七八九十百]+")
 _CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _AREA_UNIT = re.compile(r"(?:㎡|m2|m²|平方米|平米|平方|平|米2)$", re.IGNORECASE)
@@ -124,6 +125,38 @@ def head_name(value: CellValue) -> str | CellFault:
             "name_invalid", f"户主姓名“{shown(value)}”应为 2–20 个汉字，不能有其他字符，应改正"
         )
     return name
+
+
+def helper_name(value: CellValue) -> str | CellFault:
+    """The name of a 帮扶干部, by the rules of a householder's; "" when empty."""
+    if is_blank(value):
+        return ""
+    name = head_name(value)
+    if isinstance(name, CellFault):
+        return CellFault(
+            "helper_invalid",
+            f"帮扶干部“{shown(value)}”不是一个人的姓名（2–20 个汉字），已留空，应补填",
+        )
+    return name
+
+
+def reference(value: CellValue) -> str | CellFault:
+    """The number that the national system gave: 1–40 letters, digits and “-”; "" when empty."""
+    if is_blank(value):
+        return ""
+    text = compact(value)
+    is_number = isinstance(value, float | int) and not isinstance(value, bool)
+    if (is_number and abs(value) >= 1e15) or _SCIENTIFIC.fullmatch(text):
+        return CellFault(
+            "reference_numeric",
+            "国家系统编号按数字保存，末几位已丢失，应先把单元格设为文本，再重新填写",
+        )
+    if not _REFERENCE.fullmatch(text):
+        return CellFault(
+            "reference_invalid",
+            f"国家系统编号“{shown(value)}”不对，应为 1–40 个字母、数字或“-”",
+        )
+    return text
 
 
 _FORMULA_ADVICE = "是公式且没有保存结果，应在 Excel 中打开文件、保存一次后再上传"

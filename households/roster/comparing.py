@@ -15,6 +15,7 @@ COPIED = (
     "head_name",
     "population",
     "phone",
+    "helper",
     "structure",
     "storeys",
     "bays",

@@ -88,6 +88,11 @@ FIELDS = (
         pattern=r"电话|手机|联系方式",
     ),
     _field(
+        "helper",
+        "帮扶干部",
+        "帮扶责任人 帮扶人 帮扶干部姓名 帮扶责任人姓名 帮扶人姓名 包联干部 帮扶联系人 帮扶干部名字",
+    ),
+    _field(
         "structure",
         "房屋结构",
         "结构 结构类型 住房结构 房屋结构类型 建筑结构 结构形式 住房结构类型 房屋类型 房屋类别 主体结构 "
@@ -139,8 +144,9 @@ _PATTERN_RANK = 1000
 class Vocabulary:
     """The columns that one kind of table may have, and how their headings are told.
 
-    `title` is what staff call such a table. Its header names at least one of `subjects`. A heading in which
-    `of_others` finds something speaks of somebody else and is none of the fields.
+    `title` is what staff call such a table. Its header has at least `fewest` of the columns and names at
+    least one of `subjects`. A heading in which `of_others` finds something speaks of somebody else and is none
+    of the fields.
     """
 
     def __init__(
@@ -150,10 +156,12 @@ class Vocabulary:
         *,
         subjects: Iterable[str],
         of_others: re.Pattern[str] | None = None,
+        fewest: int = 3,
     ) -> None:
         self.title = title
         self.fields = tuple(fields)
         self.subjects = frozenset(subjects)
+        self.fewest = fewest
         self.by_key = {field.key: field for field in self.fields}
         self.required = tuple(field.key for field in self.fields if field.required)
         self._of_others = of_others

@@ -14,7 +14,7 @@ from .villages import VillageIndex
 
 _HEADER_SEARCH_ROWS = 40
 _MAX_HEADER_ROWS = 3
-_MIN_FIELDS = 3
+_FEWEST_NUMBERS = 3
 _SAMPLES = 3
 _SAMPLE_SEARCH_ROWS = 200
 
@@ -223,7 +223,8 @@ def _header_at(sheet: Sheet, first: int, vocabulary: Vocabulary) -> _Header | No
             chosen = longer
     known = set(chosen.fields.values()) - {"serial", "message", "remark"}
     named = len(vocabulary.subjects & known)
-    if len(known) < _MIN_FIELDS or not named or (named == 1 and len(known) == _MIN_FIELDS):
+    fewest = vocabulary.fewest
+    if len(known) < fewest or not named or (named == 1 and len(known) == fewest):
         return None
     last = chosen.last
     if last + 1 < len(sheet.rows) and _is_numbering(sheet.rows[last + 1]):
@@ -248,7 +249,7 @@ def _is_numbering(row: list[CellValue]) -> bool:
     numbers = [int(text) for text in texts if text.isascii() and text.isdigit()]
     letters = [text for text in texts if text in "甲乙丙丁戊己庚辛壬癸" and len(text) == 1]
     return (
-        len(texts) >= _MIN_FIELDS
+        len(texts) >= _FEWEST_NUMBERS
         and len(numbers) + len(letters) == len(texts)
         and numbers
         == list(range(numbers[0] if numbers else 0, (numbers[0] if numbers else 0) + len(numbers)))
@@ -298,8 +299,11 @@ def _of_others(texts: tuple[str, ...], vocabulary: Vocabulary) -> bool:
 
 def _recognise(texts: tuple[str, ...], vocabulary: Vocabulary) -> tuple[int, str] | None:
     """The surest reading of a column's heading: all its rows joined, or the lower ones alone."""
-    if not texts or _of_others(texts, vocabulary):
+    if not texts:
         return None
+    if _of_others(texts, vocabulary):
+        # “姓名” under “帮扶干部” is the helper's, which is a column of its own; under “配偶” it is none.
+        return vocabulary.recognise("".join(texts))
     readings = (vocabulary.recognise("".join(texts[start:])) for start in range(len(texts)))
     return min((reading for reading in readings if reading is not None), default=None)
 

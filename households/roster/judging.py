@@ -88,6 +88,7 @@ class CleanRow:
     """Class codes of all identities, the one that counts first."""
     population: int | None
     phone: str
+    helper: str
     structure: str
     """Code of the structure type (domain rules §3)."""
     storeys: int | None
@@ -173,6 +174,7 @@ class _SheetJudge:
             index("bays"),
         )
         self.area, self.year = index("floor_area"), index("built_year")
+        self.helper = index("helper")
         self.message = index("message")
         self.certificate, self.remark = index("certificate"), index("remark")
 
@@ -272,6 +274,9 @@ class _SheetJudge:
         phone = cleaning.phone(cells[self.phone])
         if isinstance(phone, CellFault):
             phone = self._warn(problems, "phone", phone, "")
+        helper = cleaning.helper_name(cells[self.helper])
+        if isinstance(helper, CellFault):
+            helper = self._warn(problems, "helper", helper, "")
         structure = cleaning.structure(cells[self.structure])
         if isinstance(structure, CellFault):
             structure = self._warn(problems, "structure", structure, cleaning.UNKNOWN_STRUCTURE)
@@ -299,6 +304,7 @@ class _SheetJudge:
             household_class.identities,
             population,
             phone,
+            helper,
             structure,
             storeys,
             bays,

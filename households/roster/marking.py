@@ -28,7 +28,7 @@ REFUSED_FILL = PatternFill("solid", fgColor="FFFF9C9C")
 WARNING_FILL = PatternFill("solid", fgColor="FFFFE699")
 
 _TEXT_FORMAT = "@"
-_TEXT_FIELDS = ("id_number", "phone", "certificate")
+_TEXT_FIELDS = ("id_number", "code", "external_reference", "phone", "certificate")
 _MESSAGE_WIDTH = 60
 _ID_WIDTH = 21
 _HEADER_FONT = Font(bold=True)

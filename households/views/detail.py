@@ -1,4 +1,4 @@
-"""One household on one page: facts, identities, what happened, who did it."""
+"""One household on one page: facts, identities, what happened."""
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -9,18 +9,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from households.changes import reinstate_obstacles, removal_obstacles, split_obstacles
 from households.editing import field_label, shown_value
-from households.enums import ChangeState, EventKind, Grade, Stage, Verdict
+from households.enums import ChangeState, EventKind, Grade, NationalState, Stage, Verdict
 from households.models import Household, HouseholdChange, SafetyEvent
 from yanliang.accounts.permissions import (
     may_confirm_removal,
     may_edit_household,
     may_see_full_id,
 )
-from yanliang.audit.models import Entry
-from yanliang.audit.trail import ACT_LABELS, record
+from yanliang.audit.trail import record
 from yanliang.periods import today
 
-PERSON_FACTS = ("group", "population", "external_reference", "remark")
+PERSON_FACTS = ("group", "population", "remark")
 DWELLING_FACTS = (
     "structure",
     "storeys",
@@ -37,7 +36,6 @@ DWELLING_FACTS = (
     "longitude",
     "latitude",
 )
-ENTRIES_SHOWN = 50
 
 
 def visible_household(request: HttpRequest, pk: int) -> Household:
@@ -56,6 +54,30 @@ def facts(household: Household, names: tuple[str, ...]) -> list[tuple[str, str]]
     ]
 
 
+def helped_facts(household: Household) -> list[tuple[str, str]]:
+    """Who helps the household, and how far it is on its way into the national system."""
+    household_class, village = household.household_class, household.region
+    found = []
+    if household_class.is_helped or household.helper:
+        found = [
+            ("帮扶干部", household.helper or "—"),
+            ("第一书记", village.first_secretary or "—"),
+        ]
+    if household_class.in_national_system or household.external_reference:
+        found.append(("国家系统", national_words(household)))
+    return found
+
+
+def national_words(household: Household) -> str:
+    """已录入（编号）, or 未录入 with the safety basis that is there or not yet."""
+    match household.national_state:
+        case NationalState.ENTERED:
+            return f"已录入（{household.external_reference}）"
+        case NationalState.TO_ENTER:
+            return f"未录入（{household.safety_basis.label}，可以录入）"
+    return "未录入（住房尚不安全）"
+
+
 def outcome_label(event: SafetyEvent) -> str:
     if event.kind == EventKind.INSPECTED:
         return Verdict(event.outcome).label
@@ -68,30 +90,6 @@ def is_overdue(household: Household) -> bool:
     """Not safe, not exempt, and the class's date for 清零 is past."""
     settled = household.is_safe or household.stage == Stage.EXEMPT
     return not settled and today() > household.household_class.cleared_by
-
-
-def entry_lines(entry: Entry) -> list[tuple[str, str, str]]:
-    """(what, before, after) of a trail entry, by the names that the acts gave them."""
-    names = dict.fromkeys([*entry.before, *entry.after])
-    return [(name, entry.before.get(name, ""), entry.after.get(name, "")) for name in names]
-
-
-def trail_of(household: Household, changes: list[HouseholdChange]) -> list[dict]:
-    decided = [str(change.pk) for change in changes if change.household_id == household.pk]
-    entries = Entry.objects.filter(
-        Q(object_type="households.household", object_id=str(household.pk))
-        | Q(object_type="households.householdchange", object_id__in=decided)
-    )
-    return [
-        {
-            "at": entry.at,
-            "who": entry.staff_name,
-            "act": ACT_LABELS.get(entry.act, entry.act),
-            "reason": entry.reason,
-            "lines": [] if entry.object_type != "households.household" else entry_lines(entry),
-        }
-        for entry in entries[:ENTRIES_SHOWN]
-    ]
 
 
 def actions(household: Household, staff) -> list[dict]:
@@ -158,15 +156,13 @@ def show(request: HttpRequest, household: Household, *, revealed: bool) -> HttpR
         "may_see_full_id": may_see_full_id(request.user),
         "overdue": is_overdue(household),
         "settled": household.is_safe or household.stage == Stage.EXEMPT,
-        "person_facts": facts(household, PERSON_FACTS),
+        "person_facts": [*facts(household, PERSON_FACTS), *helped_facts(household)],
         "dwelling_facts": facts(household, DWELLING_FACTS),
         "identities": identities,
         "events": events,
         "changes": changes,
         "pending": pending_change(household, changes),
         "imports": [change.roster_import for change in changes if change.roster_import],
-        "entries": trail_of(household, changes),
-        "entries_shown": ENTRIES_SHOWN,
         "actions": actions(household, request.user),
         "may_confirm": may_confirm_removal(request.user),
     }

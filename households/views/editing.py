@@ -12,7 +12,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from households.editing import EDITABLE, add_household, edit_household, field_label, shown_value
-from households.forms import HouseholdForm, NewHouseholdForm, taken_message
+from households.forms import (
+    REFERENCE_TAKEN,
+    HouseholdForm,
+    NewHouseholdForm,
+    taken_message,
+)
 from households.models import Household
 from households.views.detail import visible_household
 from yanliang.accounts.permissions import may_edit_household
@@ -20,7 +25,10 @@ from yanliang.audit.models import Entry
 from yanliang.audit.trail import record
 
 SECTIONS = (
-    ("户主与家庭", ("head_name", "id_number", "phone", "population", "region", "group")),
+    (
+        "户主与家庭",
+        ("head_name", "id_number", "phone", "population", "region", "group", "helper"),
+    ),
     (
         "住房",
         (
@@ -94,11 +102,13 @@ def household_create(request) -> HttpResponse:
 
 
 def report_taken(form, staff) -> None:
-    """Say who took the ID number between this form's check and its saving."""
-    holder = Household.objects.select_related("region").get(
-        id_number=form.cleaned_data["id_number"]
-    )
-    form.add_error("id_number", taken_message(holder, staff))
+    """Say who took the ID number, or that the reference was taken, between this form's check and its saving."""
+    holders = Household.objects.filter(id_number=form.cleaned_data["id_number"])
+    holder = holders.exclude(pk=form.instance.pk).select_related("region").first()
+    if holder is not None:
+        form.add_error("id_number", taken_message(holder, staff))
+    else:
+        form.add_error("external_reference", REFERENCE_TAKEN)
 
 
 @login_required

@@ -93,7 +93,7 @@ def test_hidden_sheets_are_not_imported(tmp_path):
         ("间数", "bays"),
         ("备 注", "remark"),
         ("错误信息", "message"),
-        ("帮扶干部姓名", None),
+        ("帮扶干部姓名", "helper"),
         ("村负责人电话", None),
         ("配偶身份证号", None),
         ("宅基地面积", None),
