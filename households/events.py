@@ -104,3 +104,17 @@ def record_event(
         )
         save_summary(household, at)
     return event
+
+
+def withdraw_event(
+    household: Household, event: SafetyEvent, *, at: dt.datetime | None = None
+) -> None:
+    """Take back an event of a locked household that did not happen; it is kept, marked as superseded.
+
+    Raises ValidationError (code "illegal_event") where a later event could not have happened without it;
+    nothing is written then.
+    """
+    with transaction.atomic():
+        event.superseded = True
+        event.save(update_fields=["superseded"])
+        save_summary(household, at)

@@ -1,4 +1,4 @@
-"""质量验收 of a finished renovation: passed, or sent back to be mended."""
+"""质量验收 of a finished renovation: passed, or sent back to be mended; a wrong one is withdrawn."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -7,8 +7,8 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from households.enums import SAFE_GRADES, EventKind, Grade
-from households.events import lock_household, record_event
+from households.enums import SAFE_GRADES, EventKind, Grade, Stage
+from households.events import lock_household, record_event, withdraw_event
 from rectification.enums import (
     AcceptanceItem,
     AcceptanceResult,
@@ -17,9 +17,17 @@ from rectification.enums import (
     RenovationState,
 )
 from rectification.models import Acceptance, Renovation
-from rectification.renovating import allowed, lock_with_household, source_of, stage_obstacles
+from rectification.renovating import (
+    allowed,
+    lock_with_household,
+    refuse_on,
+    source_of,
+    stage_obstacles,
+)
+from rectification.voiding import declare_void
+from yanliang.accounts.permissions import may_withdraw_acceptance
 from yanliang.periods import now
-from yanliang.workflow import Transition
+from yanliang.workflow import Transition, lock
 
 
 class Findings(NamedTuple):
@@ -40,6 +48,14 @@ def old_house_obstacles(renovation: Renovation) -> list[str]:
         return [
             f"{renovation.get_mode_display()}须拆除旧房：旧房还没有拆除，拆除并登记后才能验收合格。"
         ]
+    return []
+
+
+def demolition_faults(renovation: Renovation, accepted_on: dt.date) -> list[str]:
+    """A sentence where the old house was demolished only after the day of the acceptance."""
+    gone_on = renovation.old_house_demolished_on
+    if renovation.must_demolish and gone_on and gone_on > accepted_on:
+        return [f"旧房拆除日期（{gone_on}）不能晚于验收日期（{accepted_on}）。"]
     return []
 
 
@@ -103,6 +119,8 @@ def record_acceptance(pk: int, findings: Findings, *, by) -> Acceptance:
             problems = faults(findings)
             if findings.accepted_on < renovation.finished_on:
                 problems.append(f"验收日期不能早于竣工日期（{renovation.finished_on}）。")
+            if findings.result == AcceptanceResult.PASSED:
+                problems += demolition_faults(renovation, findings.accepted_on)
             if problems:
                 raise ValidationError(problems)
             renovation.version += 1
@@ -129,3 +147,57 @@ def record_acceptance(pk: int, findings: Findings, *, by) -> Acceptance:
 
         act.perform(renovation, by, change=accept, reason=findings.remark)
     return made[0]
+
+
+#: Where a household stands after the acceptance of a renovation in this state.
+LED_TO = {
+    RenovationState.ACCEPTED: Stage.ACCEPTED,
+    RenovationState.REWORK: Stage.REWORK,
+}
+
+
+def withdraw_obstacles(renovation: Renovation) -> list[str]:
+    """What stands on the latest acceptance, so that it cannot be withdrawn."""
+    if renovation.subsidy_paid_on:
+        paid_on = renovation.subsidy_paid_on
+        return [f"补助已于 {paid_on} 发清：先作废最后一笔补助的登记，再撤回验收。"]
+    household = renovation.household
+    if household.stage != LED_TO[renovation.state]:
+        stage = household.get_stage_display()
+        return [f"该户目前为“{stage}”，后来的登记以这次验收为依据，不能撤回。"]
+    return []
+
+
+WITHDRAW = Transition(
+    name="acceptance_withdrawn",
+    label="撤回验收",
+    sources=frozenset(LED_TO),
+    target=RenovationState.FINISHED,
+    allowed=lambda by, obj: may_withdraw_acceptance(by),
+    missing=withdraw_obstacles,
+    needs_reason=True,
+)
+
+
+def withdraw_acceptance(pk: int, *, by, reason: str) -> Acceptance:
+    """Take back acceptance `pk`, the latest of its renovation, which returns to 待验收 with its household.
+
+    Raises PermissionDenied without the right, ValidationError without a reason, once the subsidy is paid in
+    full, or where something later stands on it.
+    """
+    with transaction.atomic():
+        acceptance = Acceptance.objects.get(pk=pk)
+        renovation = lock_with_household(acceptance.renovation_id)
+        acceptance = lock(acceptance)
+
+        def take_back(renovation: Renovation) -> None:
+            if acceptance != renovation.acceptances.standing().first():
+                raise ValidationError("只能撤回这项改造最近一次有效的验收。")
+            declare_void(acceptance, by=by, reason=reason)
+            renovation.version += 1
+            household = lock_household(renovation.household_id)
+            withdraw_event(household, acceptance.event)
+            refuse_on(stage_obstacles(household, EventKind.ACCEPTANCE_PASSED))
+
+        WITHDRAW.perform(renovation, by, change=take_back, reason=reason)
+    return acceptance

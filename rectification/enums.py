@@ -36,6 +36,17 @@ class FundingSource(models.TextChoices):
     OTHER = "other", "其他"
 
 
+#: The state's money: what of it is planned bounds the subsidy.
+PUBLIC_SOURCES = frozenset(
+    {
+        FundingSource.CENTRAL,
+        FundingSource.PROVINCE,
+        FundingSource.CITY,
+        FundingSource.DISTRICT,
+    }
+)
+
+
 class Moment(models.TextChoices):
     """When in the course of the work a photo was taken."""
 

@@ -14,7 +14,8 @@ SUM = "total"
 def renovation_table(renovations: Iterable[Renovation], conditions: str) -> Table:
     """A row for each renovation and one with the totals; `conditions` says in words what was chosen.
 
-    The renovations bring their household with region and class, their funding and acceptances along.
+    The renovations bring their household with region and class, their funding and acceptances along, and
+    `paid`, the subsidy paid so far in yuan.
     """
     rows = [row_of(each) for each in renovations]
     totals = {"code": "合计"}
@@ -40,8 +41,8 @@ def renovation_table(renovations: Iterable[Renovation], conditions: str) -> Tabl
         Column("finished", "竣工", "date"),
         Column("accepted", "验收合格", "date"),
         Column("demolished", "旧房拆除", "date"),
-        Column("paid", "补助发放", "date"),
-        Column("subsidy", "补助金额（元）", "decimal", width=14),
+        Column("settled", "补助发清", "date"),
+        Column("subsidy", "已发补助（元）", "decimal", width=14),
         Column("state", "状态", width=12),
         Column("due", "清零时限", "date"),
     )
@@ -74,8 +75,8 @@ def row_of(renovation: Renovation) -> Row:
             "finished": renovation.finished_on,
             "accepted": passed[0] if passed else None,
             "demolished": renovation.old_house_demolished_on,
-            "paid": renovation.subsidy_paid_on,
-            "subsidy": renovation.subsidy_amount,
+            "settled": renovation.subsidy_paid_on,
+            "subsidy": renovation.paid or None,
             "state": renovation.get_state_display(),
             "due": household.household_class.cleared_by,
         }

@@ -36,7 +36,7 @@ def add_photos(
         links = []
         for file in files:
             photo = take_photo(file, renovation.household, by)
-            link, is_new = RenovationPhoto.objects.get_or_create(
+            link, is_new = RenovationPhoto.objects.standing().get_or_create(
                 renovation=renovation, photo=photo, defaults={"moment": moment}
             )
             if not is_new and link.moment != moment:

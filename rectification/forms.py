@@ -1,5 +1,6 @@
 """Forms of renovation, acceptance and other safe housing."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django import forms
@@ -7,9 +8,9 @@ from django.core.exceptions import ValidationError
 
 from households.enums import RenovationMode
 from households.forms import past_date, reason_field
-from households.models import Region
 from inspections.papers import check_paper
 from rectification.accepting import Findings
+from rectification.correcting import correctable, has_settled_money, label
 from rectification.enums import (
     AcceptanceItem,
     AcceptanceResult,
@@ -25,7 +26,7 @@ from rectification.models import Acceptance, Renovation
 from rectification.renovating import PLAN_FIELDS
 from rectification.securing import Proof
 from yanliang.periods import today
-from yanliang.ui.forms import DateInput, Select
+from yanliang.ui.forms import DateInput
 
 FILES_AT_ONCE = 20
 
@@ -36,7 +37,31 @@ def yuan(label: str, **options) -> forms.DecimalField:
     )
 
 
-class PlanForm(forms.ModelForm):
+class FundingMixin:
+    """A field for what each source gives, in yuan."""
+
+    def add_funding(self, given: Mapping[str, Decimal]) -> None:
+        for source in FundingSource:
+            self.fields[f"funding_{source}"] = yuan(
+                f"{source.label}（元）", required=False, initial=given.get(source)
+            )
+
+    @property
+    def funding_fields(self):
+        return [self[f"funding_{source}"] for source in FundingSource]
+
+    @property
+    def funding(self) -> dict[str, Decimal]:
+        """Yuan by source, for the sources that give any."""
+        amounts = {source: self.cleaned_data[f"funding_{source}"] for source in FundingSource}
+        return {source: amount for source, amount in amounts.items() if amount}
+
+
+def given_by_source(renovation: Renovation) -> dict[str, Decimal]:
+    return {line.source: line.amount for line in renovation.funding.all()}
+
+
+class PlanForm(FundingMixin, forms.ModelForm):
     """The plan, with what each source gives; `version` is that of the plan as it was opened."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -52,11 +77,8 @@ class PlanForm(forms.ModelForm):
         given = {}
         if self.instance.pk:
             self.fields["version"].initial = self.instance.version
-            given = {line.source: line.amount for line in self.instance.funding.all()}
-        for source in FundingSource:
-            self.fields[f"funding_{source}"] = yuan(
-                f"{source.label}（元）", required=False, initial=given.get(source)
-            )
+            given = given_by_source(self.instance)
+        self.add_funding(given)
 
     def clean_contracted_on(self):
         day = self.cleaned_data["contracted_on"]
@@ -69,18 +91,8 @@ class PlanForm(forms.ModelForm):
         return [self[name] for name in PLAN_FIELDS]
 
     @property
-    def funding_fields(self):
-        return [self[f"funding_{source}"] for source in FundingSource]
-
-    @property
     def values(self) -> dict:
         return {name: self.cleaned_data[name] for name in PLAN_FIELDS}
-
-    @property
-    def funding(self) -> dict[str, Decimal]:
-        """Yuan by source, for the sources that give any."""
-        amounts = {source: self.cleaned_data[f"funding_{source}"] for source in FundingSource}
-        return {source: amount for source, amount in amounts.items() if amount}
 
 
 class StartForm(forms.Form):
@@ -96,8 +108,69 @@ class DemolitionForm(forms.Form):
 
 
 class PaymentForm(forms.Form):
+    """One instalment of the subsidy; `seen` is the renovation's version as the form was opened."""
+
     amount = yuan("补助金额（元）", error_messages={"required": "请填写补助金额。"})
     on = past_date("发放日期")
+    is_final = forms.BooleanField(
+        label="这是最后一笔，补助已发清",
+        required=False,
+        help_text="开工后可分期发放；最后一笔在验收合格后发放",
+    )
+    account_tail = forms.RegexField(
+        r"^[0-9]{4}$",
+        label="账户后四位",
+        required=False,
+        help_text="一卡通账户只填后四位",
+        error_messages={"invalid": "账户只填后四位数字。"},
+    )
+    voucher = forms.CharField(label="凭证号", required=False, max_length=60)
+    paper = forms.FileField(
+        label="凭证扫描件",
+        required=False,
+        validators=[check_paper],
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/*"}),
+        help_text="PDF 或照片，不超过 20 MB",
+    )
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, renovation: Renovation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = renovation.version
+        self.fields["is_final"].initial = renovation.state == RenovationState.ACCEPTED
+
+
+class VoidForm(forms.Form):
+    reason = reason_field("作废理由")
+
+
+class WithdrawForm(forms.Form):
+    reason = reason_field("撤回理由")
+
+
+class CorrectionForm(FundingMixin, forms.Form):
+    """The dates that are entered and, once the plan is closed, its money; the reason is for the trail."""
+
+    def __init__(self, *args, renovation: Renovation, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.date_names = correctable(renovation)
+        for name in self.date_names:
+            field = self.fields[name] = past_date(label(name))
+            field.initial = getattr(renovation, name)
+            if name == "old_house_demolished_on" and renovation.state != RenovationState.ACCEPTED:
+                field.required = False
+                field.help_text = "登记错了、旧房还在的，清空日期"
+        self.has_money = has_settled_money(renovation)
+        if self.has_money:
+            self.add_funding(given_by_source(renovation))
+        self.fields["reason"] = reason_field("更正理由")
+        self.fields["seen"] = forms.IntegerField(
+            widget=forms.HiddenInput, initial=renovation.version
+        )
+
+    @property
+    def dates(self) -> dict:
+        return {name: self.cleaned_data[name] for name in self.date_names}
 
 
 class CancelForm(forms.Form):
@@ -241,78 +314,7 @@ class SecureForm(forms.Form):
         return Proof(**{name: self.cleaned_data[name] for name in Proof._fields})
 
 
-class PlaceFilter(forms.Form):
-    """One office, or for an office one village."""
+class ReplaceProofForm(SecureForm):
+    """The right proof in the place of a wrong one."""
 
-    region = forms.ModelChoiceField(
-        label="街办、村", required=False, widget=Select, queryset=None, empty_label="全部"
-    )
-
-    def __init__(self, *args, staff, **kwargs):
-        super().__init__(*args, **kwargs)
-        places = Region.objects.visible_to(staff)
-        offices = places.offices()
-        self.fields["region"].queryset = offices if len(staff.scope_code) < 9 else places.villages()
-
-    def apply(self, rows):
-        """`rows` of the chosen place; none where the choice is wrong."""
-        if not self.is_valid():
-            return rows.none()
-        region = self.cleaned_data["region"]
-        return rows.within(region.code) if region else rows
-
-
-LATE = {
-    "overdue": ("超期未完成", lambda found: found.overdue(today())),
-    "subsidy": ("补助应拨未拨", lambda found: found.subsidy_due(today())),
-    "old_house": ("旧房未拆除", lambda found: found.old_house_standing()),
-}
-
-
-class RenovationFilters(PlaceFilter):
-    """What the list of renovations is narrowed to; a wrong value empties it and says so."""
-
-    state = forms.ChoiceField(
-        label="状态",
-        required=False,
-        widget=Select,
-        choices=[("", "全部"), *RenovationState.choices],
-    )
-    mode = forms.ChoiceField(
-        label="改造方式",
-        required=False,
-        widget=Select,
-        choices=[("", "全部"), *RenovationMode.choices],
-    )
-    late = forms.ChoiceField(
-        label="须催办",
-        required=False,
-        widget=Select,
-        choices=[("", "全部"), *((code, label) for code, (label, _) in LATE.items())],
-    )
-
-    def apply(self, rows):
-        renovations = super().apply(rows)
-        if not self.is_valid():
-            return renovations
-        chosen = self.cleaned_data
-        for name in ("state", "mode"):
-            if chosen[name]:
-                renovations = renovations.filter(**{name: chosen[name]})
-        if chosen["late"]:
-            renovations = LATE[chosen["late"]][1](renovations)
-        return renovations
-
-    @property
-    def in_words(self) -> str:
-        """The active filters, for the file that carries the list away."""
-        if not self.is_valid():
-            return "无"
-        chosen = self.cleaned_data
-        words = [
-            f"状态：{RenovationState(chosen['state']).label}" if chosen["state"] else "",
-            f"方式：{RenovationMode(chosen['mode']).label}" if chosen["mode"] else "",
-            f"区划：{chosen['region']}" if chosen["region"] else "",
-            LATE[chosen["late"]][0] if chosen["late"] else "",
-        ]
-        return "；".join(filter(None, words)) or "全部"
+    reason = reason_field("更换理由")

@@ -1,4 +1,4 @@
-"""The acts of a renovation: plan, start, finish, old house, subsidy."""
+"""The acts of a renovation: plan, start, finish, old house."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Sum
 
 from households.enums import EventKind, OldHouse, Stage
 from households.events import lock_household, record_event, save_summary
 from households.models import Household
 from households.summary import STEPS
-from rectification.enums import FundingSource, Moment, RenovationState
+from rectification.enums import PUBLIC_SOURCES, FundingSource, Moment, RenovationState
 from rectification.models import Funding, Renovation
 from yanliang.accounts.permissions import may_record_renovation
 from yanliang.audit.trail import record
@@ -72,7 +73,7 @@ def plan_obstacles(household: Household) -> list[str]:
 
 
 def photo_obstacles(renovation: Renovation) -> list[str]:
-    taken = {link.moment for link in renovation.photo_links.all()}
+    taken = {link.moment for link in renovation.photo_links.standing()}
     return [f"还没有{each.label}的照片。" for each in NEEDED_MOMENTS if each not in taken]
 
 
@@ -199,6 +200,7 @@ def edit_plan(
         for name in PLAN_FIELDS:
             setattr(renovation, name, values[name])
         write_funding(renovation, funding)
+        refuse_on(overpaid(renovation))
         after = in_words(renovation)
         changed = [name for name in after if before[name] != after[name]]
         if not changed:
@@ -247,6 +249,18 @@ def in_words(renovation: Renovation) -> dict[str, str]:
     ]
     words["资金"] = "，".join(lines) or "（空）"
     return words
+
+
+def overpaid(renovation: Renovation) -> list[str]:
+    """A sentence where more was paid than the state's planned money; no plan of it sets no bound (reading)."""
+    planned = renovation.funding.filter(source__in=PUBLIC_SOURCES).aggregate(yuan=Sum("amount"))
+    paid = renovation.payments.standing().yuan()
+    if planned["yuan"] is None or paid <= planned["yuan"]:
+        return []
+    return [
+        f"累计发放 {paid:,.2f} 元，超过中央、省、市、区计划资金合计 {planned['yuan']:,.2f} 元："
+        "请核对金额；资金登记有误的，先更正资金。"
+    ]
 
 
 def start(pk: int, *, by, on: dt.date) -> Renovation:
@@ -312,32 +326,4 @@ def demolish(pk: int, *, by, on: dt.date) -> Renovation:
         household.old_house = OldHouse.DEMOLISHED
         save_summary(household)
         record("old_house_demolished", renovation, by=by, after={"旧房拆除日期": on})
-    return renovation
-
-
-def subsidy_obstacles(renovation: Renovation) -> list[str]:
-    """Why no payment of the subsidy can be entered; empty when it can."""
-    if renovation.state != RenovationState.ACCEPTED:
-        return [f"当前状态为“{renovation.get_state_display()}”，验收合格后才能发放补助。"]
-    if renovation.subsidy_paid_on:
-        return [f"补助已于 {renovation.subsidy_paid_on} 发放，已登记过。"]
-    return []
-
-
-def pay_subsidy(pk: int, *, by, on: dt.date, amount: Decimal) -> Renovation:
-    """The subsidy, `amount` yuan, was paid; not before the acceptance."""
-    require_right(by, "登记补助发放")
-    with transaction.atomic():
-        renovation = lock_with_household(pk)
-        refuse_on(subsidy_obstacles(renovation))
-        accepted_on = renovation.acceptances.latest("pk").accepted_on
-        if on < accepted_on:
-            raise ValidationError(f"发放日期不能早于验收日期（{accepted_on}）。")
-        renovation.subsidy_paid_on, renovation.subsidy_amount = on, amount
-        renovation.version += 1
-        renovation.validate_constraints()
-        renovation.save()
-        record(
-            "subsidy_paid", renovation, by=by, after={"发放日期": on, "金额": f"{amount:,.2f} 元"}
-        )
     return renovation

@@ -15,6 +15,7 @@ from households.models import Household, HouseholdChange, RosterImport
 from inspections.models import Appraisal, Inspection, InspectionDraft
 from rectification.models import Renovation
 from rectification.renovating import unplanned
+from rectification.securing import unproved
 from yanliang.accounts import permissions
 from yanliang.accounts.enums import RegionLevel
 from yanliang.periods import SHANGHAI, campaign, cut_off, now, thursday_of, today
@@ -157,6 +158,12 @@ def renovation_tasks(staff) -> Iterator[Task]:
         unplanned(staff).count(),
         link("rectification:unplanned_list"),
         "待改造，还没有登记方案",
+    )
+    yield Task(
+        "其他方式保障待补证明",
+        unproved(staff).count(),
+        link("rectification:unproved_list"),
+        "审定以其他方式保障，还没有现住房屋的证明",
     )
     for label, found, hint, is_urgent, query in (
         ("待开工", renovations.to_start(), "已登记方案，开工后登记", False, {"state": "planned"}),

@@ -70,8 +70,3 @@ class SubsidyPayment(Voidable):
 
     def __str__(self) -> str:
         return f"{self.paid_on} {self.amount:,.2f} 元"
-
-    @property
-    def household(self):
-        """Whose subsidy it is; the trail files entries by it."""
-        return self.renovation.household

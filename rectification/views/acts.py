@@ -1,6 +1,7 @@
 """The acts of a renovation, each on a page of its own with what stands in the way."""
 
 from collections.abc import Callable
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from households.models import Household
-from rectification import accepting, filing, renovating, securing
+from rectification import accepting, filing, renovating
 from rectification.enums import DocumentKind, Moment
 from rectification.forms import (
     AcceptanceForm,
@@ -20,10 +21,8 @@ from rectification.forms import (
     DemolitionForm,
     DocumentForm,
     FinishForm,
-    PaymentForm,
     PhotosForm,
     PlanForm,
-    SecureForm,
     StartForm,
 )
 from rectification.models import Renovation
@@ -59,6 +58,7 @@ def show_form(
     renovation: Renovation | None = None,
     advice: str = "",
     template: str = "rectification/act.html",
+    **extra,
 ) -> HttpResponse:
     back = (
         reverse("rectification:renovation_detail", args=[renovation.pk])
@@ -74,8 +74,33 @@ def show_form(
         "missing": missing,
         "advice": advice,
         "back": back,
+        **extra,
     }
     return render(request, template, context)
+
+
+def answer(
+    request: HttpRequest,
+    renovation: Renovation,
+    form: forms.Form,
+    act: Callable,
+    title: str,
+    missing: list[str],
+    done: str,
+    **shown,
+) -> HttpResponse:
+    """Show the form of an act, or do it with what was typed and go back to the renovation."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(by=request.user, **form.cleaned_data)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+        else:
+            messages.success(request, done)
+            return redirect("rectification:renovation_detail", renovation.pk)
+    return show_form(
+        request, renovation.household, form, title, missing, renovation=renovation, **shown
+    )
 
 
 def do(
@@ -88,26 +113,17 @@ def do(
     done: str,
     advice: str = "",
 ) -> HttpResponse:
-    """Show the form of an act on renovation `pk`, or do it and go back to the renovation."""
+    """An act on renovation `pk` that asks for no more than its form."""
     renovation = visible_renovation(request, pk)
     require_recorder(request.user)
-    missing = obstacles(renovation)
-    form = form_class(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            act(pk, by=request.user, **form.cleaned_data)
-        except ValidationError as refused:
-            form.add_error(None, refused.messages)
-        else:
-            messages.success(request, done)
-            return redirect("rectification:renovation_detail", pk)
-    return show_form(
+    return answer(
         request,
-        renovation.household,
-        form,
+        renovation,
+        form_class(request.POST or None),
+        partial(act, pk),
         title,
-        missing,
-        renovation=renovation,
+        obstacles(renovation),
+        done,
         advice=advice,
     )
 
@@ -229,21 +245,6 @@ def old_house_demolish(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def subsidy_pay(request: HttpRequest, pk: int) -> HttpResponse:
-    return do(
-        request,
-        pk,
-        PaymentForm,
-        renovating.pay_subsidy,
-        "登记补助发放",
-        renovating.subsidy_obstacles,
-        "已登记补助发放。",
-        "补助应在验收合格后 30 天内发放到户。",
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
 def acceptance_record(request: HttpRequest, pk: int) -> HttpResponse:
     """质量验收 of renovation `pk`; an old house that still stands is said before anything is typed."""
     renovation = visible_renovation(request, pk)
@@ -266,32 +267,6 @@ def acceptance_record(request: HttpRequest, pk: int) -> HttpResponse:
         renovation=renovation,
         advice="".join(accepting.old_house_obstacles(renovation)),
         template="rectification/acceptance_form.html",
-    )
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def housing_secure(request: HttpRequest, pk: int) -> HttpResponse:
-    """其他方式保障 of household `pk`."""
-    household = visible_household(request, pk)
-    require_recorder(request.user)
-    missing = securing.secure_obstacles(household)
-    form = SecureForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            securing.secure(pk, form.proof, form.cleaned_data["file"], by=request.user)
-        except ValidationError as refused:
-            form.add_error(None, refused.messages)
-        else:
-            messages.success(request, "已登记，该户进度为“其他方式保障”。")
-            return redirect("households:household_detail", pk)
-    return show_form(
-        request,
-        household,
-        form,
-        "登记其他方式保障",
-        missing,
-        advice="确有其他安全住房、不再改造的，凭证明登记；未完成的改造随之取消。",
     )
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from rectification.enums import FundingSource, RenovationState
 from rectification.exports import renovation_table
-from rectification.forms import PlaceFilter, RenovationFilters
-from rectification.models import Funding, Renovation
+from rectification.filters import PlaceFilter, RenovationFilters
+from rectification.models import Funding, Renovation, SubsidyPayment
 from rectification.renovating import unplanned
 from yanliang.accounts.permissions import may_export, may_record_renovation, may_see_business
 from yanliang.audit.trail import record
@@ -22,17 +22,22 @@ from yanliang.tables.table import DocumentProperties
 from yanliang.ui.pagination import paginate
 
 
-def with_money(renovations):
-    """`renovations` with `yuan`, the sum of what all sources give."""
-    given = (
-        Funding.objects.filter(renovation=OuterRef("pk"))
+def sum_of(lines):
+    """The yuan of `lines` that belong to the renovation of the outer query."""
+    yuan = (
+        lines.filter(renovation=OuterRef("pk"))
         .order_by()
         .values("renovation")
         .annotate(yuan=Sum("amount"))
         .values("yuan")
     )
+    return Coalesce(Subquery(yuan), 0, output_field=Funding._meta.get_field("amount"))
+
+
+def with_money(renovations):
+    """`renovations` with `yuan`, the sum of what all sources give, and `paid`, the subsidy paid so far."""
     return renovations.annotate(
-        yuan=Coalesce(Subquery(given), 0, output_field=Funding._meta.get_field("amount"))
+        yuan=sum_of(Funding.objects.all()), paid=sum_of(SubsidyPayment.objects.standing())
     )
 
 

@@ -17,7 +17,7 @@ from tests.inspections.factories import (
     MeetingFactory,
     photo_of,
 )
-from tests.rectification.cases import filed, secured, to_renovate
+from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
 from yanliang.accounts.enums import Role
 from yanliang.audit.models import Entry
 from yanliang.periods import now, today
@@ -27,6 +27,7 @@ pytestmark = pytest.mark.django_db
 OFFICE = frozenset({Role.RECORDER, Role.OFFICE_LEAD})
 LEAD = frozenset({Role.OFFICE_LEAD})
 BUREAU = frozenset({Role.BUREAU_CLERK, Role.BUREAU_LEAD})
+BUREAU_LEAD = frozenset({Role.BUREAU_LEAD})
 BUSINESS = frozenset(Role) - {Role.KEEPER}
 EXPORTERS = BUSINESS - {Role.VILLAGE}
 INSPECTORS = OFFICE | {Role.VILLAGE}
@@ -137,8 +138,18 @@ ROWS = {
     "rectification:subsidy_pay": Row(BUREAU, target="renovation"),
     "rectification:photos_add": Row(BUREAU, "post", "renovation"),
     "rectification:document_add": Row(BUREAU, "post", "renovation"),
+    "rectification:renovation_correct": Row(BUREAU, target="renovation"),
     "rectification:document_show": Row(BUSINESS, target="document"),
+    "rectification:document_void": Row(BUREAU, target="document"),
+    "rectification:photo_void": Row(BUREAU, target="work_photo"),
+    "rectification:acceptance_withdraw": Row(BUREAU_LEAD, target="acceptance"),
+    "rectification:payment_paper": Row(BUSINESS, target="payment"),
+    "rectification:payment_void": Row(BUREAU, target="payment"),
     "rectification:housing_proof": Row(BUSINESS, target="housing"),
+    "rectification:housing_replace": Row(BUREAU, target="housing"),
+    "rectification:housing_prove": Row(BUREAU, target="household"),
+    "rectification:household_trail": Row(BUSINESS, target="household"),
+    "rectification:unproved_list": Row(BUSINESS),
     "reports:annex2": Row(BUSINESS, by_region=True),
     "reports:annex2_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
     "reports:figure_households": Row(
@@ -180,9 +191,13 @@ def make_objects(village: str, by) -> dict:
         report=ContentFile(b"%PDF-1.4", "report.pdf"),
     )
     document = filed(to_renovate(region_id=village, head_name=STRANGE_NAME))
+    payment = paid(to_renovate(region_id=village, head_name=STRANGE_NAME))
     return {
         "renovation": document.renovation,
         "document": document,
+        "payment": payment,
+        "work_photo": payment.renovation.photo_links.first(),
+        "acceptance": accepted(to_renovate(region_id=village)).acceptances.get(),
         "housing": secured(to_renovate(region_id=village, head_name=STRANGE_NAME)),
         "appraisal": appraisal,
         "organisation": appraisal.organisation,

@@ -11,9 +11,10 @@ from households.models import Household
 from rectification.accepting import Findings, record_acceptance
 from rectification.enums import AcceptanceItem, AcceptanceResult, DocumentKind, Moment
 from rectification.filing import add_document, add_photos
-from rectification.models import OtherHousing, Renovation, RenovationDocument
+from rectification.models import OtherHousing, Renovation, RenovationDocument, SubsidyPayment
 from rectification.renovating import demolish, finish, plan, start
 from rectification.securing import Proof, secure
+from rectification.subsidy import pay_subsidy
 from tests.factories import HouseholdFactory, StaffFactory, happen
 
 START, FINISH, ACCEPT = dt.date(2020, 4, 10), dt.date(2020, 5, 10), dt.date(2020, 5, 12)
@@ -45,6 +46,11 @@ def scan() -> SimpleUploadedFile:
 
 def to_renovate(**fields) -> Household:
     return happen(HouseholdFactory(**fields), "inspected:suspected", "appraised:d", "ruled_in")
+
+
+def ruled_secured(**fields) -> Household:
+    """A meeting ruled so; the proof is still to come."""
+    return happen(HouseholdFactory(**fields), "inspected:suspected", "appraised:d", "ruled_secured")
 
 
 def planned(household: Household | None = None, **changes) -> Renovation:
@@ -101,7 +107,22 @@ def filed(household: Household | None = None) -> RenovationDocument:
     return add_document(planned(household).pk, DocumentKind.CONTRACT, scan(), by=clerk())
 
 
+def paid(household: Household | None = None, **changes) -> SubsidyPayment:
+    """An instalment before the acceptance, with its slip."""
+    renovation = pay_subsidy(
+        demolished(household).pk,
+        by=clerk(),
+        on=FINISH,
+        paper=scan(),
+        **{"amount": Decimal(10000), "is_final": False} | changes,
+    )
+    return renovation.payments.get()
+
+
+def proof(**changes) -> Proof:
+    return Proof("kin", "西安市莲湖区长子家", "长子住房产权证", ACCEPT)._replace(**changes)
+
+
 def secured(household: Household | None = None) -> OtherHousing:
     household = household or to_renovate()
-    proof = Proof("kin", "西安市莲湖区长子家", "长子住房产权证", ACCEPT)
-    return secure(household.pk, proof, scan(), by=clerk())
+    return secure(household.pk, proof(), scan(), by=clerk())

@@ -186,7 +186,7 @@ ACTS = [
     Act(
         "subsidy_pay",
         "subsidy_paid",
-        lambda _: ON | {"amount": "25000"},
+        lambda renovation: ON | {"amount": "25000", "is_final": "on", "seen": renovation.version},
         accepted,
         lambda renovation: Renovation.objects.update(state="finished") and renovation,
         "验收合格后才能发放",
@@ -333,7 +333,8 @@ def test_the_subsidy_is_not_paid_before_the_acceptance(client, bureau_clerk, ref
     client.force_login(bureau_clerk)
     renovation = accepted()
     address = reverse("rectification:subsidy_pay", args=[renovation.pk])
-    page = client.post(address, {"on": "2020-05-11", "amount": "25000"}).text
+    paid = {"on": "2020-05-11", "amount": "25000", "is_final": "on", "seen": renovation.version}
+    page = client.post(address, paid).text
     assert "不能早于验收日期（2020-05-12）" in page
 
 

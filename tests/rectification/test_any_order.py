@@ -24,6 +24,7 @@ from rectification.enums import ACTIVE, Moment, RenovationState
 from rectification.filing import add_photos
 from rectification.models import Acceptance, Renovation
 from rectification.securing import Proof, secure
+from rectification.subsidy import pay_subsidy
 from tests.factories import StaffFactory, happen
 from tests.rectification.cases import (
     ACCEPT,
@@ -150,9 +151,7 @@ class Acts(RuleBasedStateMachine):
         if renovation := self.renovation:
             self.attempt(
                 role,
-                lambda by: renovating.pay_subsidy(
-                    renovation.pk, by=by, on=self.day, amount=Decimal(100)
-                ),
+                lambda by: pay_subsidy(renovation.pk, by=by, on=self.day, amount=Decimal(100)),
             )
 
     @rule(role=st.sampled_from(ROLES))

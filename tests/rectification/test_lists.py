@@ -15,6 +15,7 @@ from tests.rectification.cases import (
     filed,
     finished,
     planned,
+    ruled_secured,
     secured,
     started,
     to_renovate,
@@ -109,9 +110,10 @@ def test_the_bureaus_tasks_count_what_their_links_list(sign_in, bureau_clerk):
     planned()
     finished(to_renovate())
     accepted(to_renovate())
+    ruled_secured()
     client = sign_in(bureau_clerk)
     tasks = list(renovation_tasks(bureau_clerk))
-    assert [task.count for task in tasks] == [1, 1, 1, 1, 1]
+    assert [task.count for task in tasks] == [1, 1, 1, 1, 1, 1]
     for task in tasks:
         assert client.get(task.url).context["page"].paginator.count == task.count, task.label
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from rectification.enums import RenovationState
 from rectification.models import Acceptance, Funding, Renovation
-from rectification.renovating import pay_subsidy
+from rectification.subsidy import pay_subsidy
 from tests.rectification.cases import (
     ACCEPT,
     accepted,

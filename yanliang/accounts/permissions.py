@@ -61,9 +61,24 @@ def may_warn(staff) -> bool:
     return has_role(staff, BUREAU | {Role.OFFICE_LEAD})
 
 
+def may_withdraw_warning(staff) -> bool:
+    """Take back a warning that was recorded by mistake."""
+    return has_role(staff, frozenset({Role.BUREAU_LEAD}))
+
+
+def may_take_photos(staff) -> bool:
+    """Upload photos of a household, to go with a visit or a warning."""
+    return may_inspect(staff) or may_warn(staff)
+
+
 def may_record_renovation(staff) -> bool:
     """The bureau keeps the records of renovation, acceptance and other safe housing (domain rules §1)."""
     return has_role(staff, BUREAU)
+
+
+def may_withdraw_acceptance(staff) -> bool:
+    """What was accepted is taken back by the bureau's lead alone."""
+    return has_role(staff, frozenset({Role.BUREAU_LEAD}))
 
 
 def may_see_full_id(staff) -> bool:
