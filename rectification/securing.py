@@ -104,23 +104,29 @@ def in_words(housing: OtherHousing) -> dict[str, str]:
 
 
 def unproved(staff) -> QuerySet[Household]:
-    """Households that `staff` may see, 其他方式保障 without a standing proof of what secured them."""
-    secured_by = (
-        SafetyEvent.objects.filter(household=OuterRef("pk"), kind__in=SECURING, superseded=False)
-        .order_by("-position")
-        .values("pk")[:1]
+    """Households that `staff` may see, 其他方式保障 without a standing proof of what secured them.
+
+    `secured_by` is the key of the securing event. A corrected event keeps its position, and so its proof.
+    """
+    latest = SafetyEvent.objects.filter(
+        household=OuterRef("pk"), kind__in=SECURING, superseded=False
+    ).order_by("-position")
+    proofs = OtherHousing.objects.standing().filter(
+        household=OuterRef("pk"), event__position=OuterRef("secured_at")
     )
-    proofs = OtherHousing.objects.standing().filter(event=OuterRef("secured_by"))
     return (
         Household.objects.visible_to(staff)
         .filter(stage=Stage.SECURED)
-        .annotate(secured_by=Subquery(secured_by))
+        .annotate(
+            secured_by=Subquery(latest.values("pk")[:1]),
+            secured_at=Subquery(latest.values("position")[:1]),
+        )
         .exclude(Exists(proofs))
     )
 
 
-def securing_event(household: Household) -> SafetyEvent | None:
-    """The event that made the household 其他方式保障."""
+def securing_event(household: Household) -> SafetyEvent:
+    """The event that made a secured household what it is."""
     return household.events.standing().filter(kind__in=SECURING).last()
 
 
@@ -128,7 +134,8 @@ def prove_obstacles(household: Household) -> list[str]:
     """Why no proof can be added now; empty when the household is secured and its proof is missing."""
     if household.stage != Stage.SECURED:
         return [f"该户目前为“{household.get_stage_display()}”，不是“其他方式保障”，不须补证明。"]
-    if household.other_housing.standing().filter(event=securing_event(household)).exists():
+    position = securing_event(household).position
+    if household.other_housing.standing().filter(event__position=position).exists():
         return ["该户已有保障证明；证明有误的，请更换。"]
     return []
 

@@ -30,7 +30,7 @@ from inspections.models import (
     Photo,
     Ruling,
 )
-from rectification.models import Acceptance, Funding, OtherHousing, Renovation
+from rectification.models import Acceptance, Funding, OtherHousing, Renovation, SubsidyPayment
 from reports.demo import cast, drafts, photos
 from reports.demo.appraisals import Desk
 from reports.demo.chronicle import Chronicle
@@ -123,6 +123,7 @@ def write(told: Iterable[Chronicle], desk: Desk) -> dict[str, int]:
     }
     works = list(parts(told, "works"))
     written["改造"] = insert(Renovation, [each.renovation for each in works])
+    insert(SubsidyPayment, chain.from_iterable(each.payments for each in works))
     insert(Funding, chain.from_iterable(each.funding for each in works))
     for each in works:
         for event in each.events:

@@ -18,6 +18,7 @@ from households.identities import main_class, names
 from households.models import HouseholdChange
 from inspections.enums import InspectionState
 from inspections.models import Inspection
+from rectification.enums import HousingWay
 from reports.demo.cast import Cast
 from reports.demo.chronicle import Chronicle, NotYet
 from reports.demo.classes import Classes
@@ -40,6 +41,8 @@ RETURNS = (
 )
 #: Of all households, those that leave the check; of the safe ones, those where danger is found later.
 REMOVED, WARNED = 0.009, 0.0025
+#: Of the households that a meeting ruled 其他方式保障, those whose proof is there.
+PROVED = 0.6
 CORRECTION = "复核时发现原填写有误，按现场情况更正。"
 WARNINGS = ("连续降雨后后墙出现新裂缝。", "院内雨水倒灌，墙根长期浸泡后局部下沉。")
 
@@ -179,12 +182,17 @@ class Life:
     def rule(self, at: dt.datetime) -> dt.datetime:
         kinds = (EventKind.RULED_IN, EventKind.RULED_SECURED, EventKind.RULED_BACK)
         kind = self.rng.choices(kinds, (88, 8, 4))[0]
-        self.chronicle.record(
+        event = self.chronicle.record(
             kind,
             at,
             by=self.cast.bureau_lead,
             detail={"文号": f"阎脱贫组发〔2020〕{at.timetuple().tm_yday // 10} 号"},
         )
+        # A chance of its own: some proofs are still to come.
+        if kind == EventKind.RULED_SECURED and Random(self.household.code).random() < PROVED:
+            housing = other_housing(self.household, HousingWay.KIN, event)
+            housing.recorded_by = self.cast.bureau_clerk
+            self.chronicle.housing.append(housing)
         return at
 
     def renovate(self, at: dt.datetime) -> dt.datetime:

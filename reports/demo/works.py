@@ -20,8 +20,9 @@ from rectification.enums import (
     Opinion,
     RenovationState,
 )
-from rectification.models import Acceptance, Funding, OtherHousing, Renovation
+from rectification.models import Acceptance, Funding, OtherHousing, Renovation, SubsidyPayment
 from reports.demo.pace import DAY
+from yanliang.periods import SHANGHAI
 
 CREWS = (
     "关中建筑队",
@@ -79,6 +80,7 @@ class Works:
                 Funding(renovation=self.renovation, source=FundingSource.OWN, amount=Decimal(own))
             )
         self.acceptances: list[Acceptance] = []
+        self.payments: list[SubsidyPayment] = []
         self.events: list[SafetyEvent] = []
 
     def follow(self, event: SafetyEvent) -> None:
@@ -132,11 +134,31 @@ class Works:
         )
 
     def pay(self, last: dt.date) -> None:
-        """The subsidy, some weeks after the acceptance; not after the day `last`."""
+        """The subsidy, some weeks after the acceptance, for new houses half of it before; not after the day `last`."""
+        renovation, rest = self.renovation, self.subsidy
         paid_on = self.acceptances[-1].accepted_on + self.rng.randint(4, 28) * DAY
+        half_on = renovation.started_on + self.rng.randint(6, 15) * DAY
+        if renovation.must_demolish and half_on <= last:
+            rest -= self.instalment(half_on, self.subsidy / 2)
         if paid_on <= last:
-            self.renovation.subsidy_paid_on = paid_on
-            self.renovation.subsidy_amount = self.subsidy
+            self.instalment(paid_on, rest, is_final=True)
+            renovation.subsidy_paid_on, renovation.subsidy_amount = paid_on, self.subsidy
+
+    def instalment(self, paid_on: dt.date, amount: Decimal, *, is_final: bool = False) -> Decimal:
+        """A payment entered at noon of its day; its yuan."""
+        self.payments.append(
+            SubsidyPayment(
+                renovation=self.renovation,
+                amount=amount,
+                paid_on=paid_on,
+                is_final=is_final,
+                account_tail=f"{self.rng.randrange(10_000):04}",
+                voucher=f"YKT{paid_on:%Y%m%d}-{self.rng.randint(1, 400):03}",
+                recorded_by=self.by,
+                recorded_at=dt.datetime.combine(paid_on, dt.time(12), SHANGHAI),
+            )
+        )
+        return amount
 
 
 def other_housing(household: Household, way: HousingWay, event: SafetyEvent) -> OtherHousing:
