@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports.views import annex2, dashboard, weekly
+from reports.views import annex2, dashboard, list_exports, lists, signing, weekly
 
 app_name = "reports"
 urlpatterns = [
@@ -10,4 +10,24 @@ urlpatterns = [
     path("weekly/", weekly.weekly_summary, name="weekly_summary"),
     path("weekly/export/", weekly.weekly_export, name="weekly_export"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("lists/", lists.list_overview, name="list_overview"),
+    path("lists/waiting/", lists.list_waiting, name="list_waiting"),
+    path("lists/check/", signing.list_check, name="list_check"),
+    path("lists/export/", list_exports.list_export, name="list_export"),
+    path("lists/exports/", list_exports.list_exports, name="list_exports"),
+    path("lists/exports/<uuid:pk>/", list_exports.list_export_detail, name="list_export_detail"),
+    path("lists/exports/<uuid:pk>/now/", list_exports.list_export_now, name="list_export_now"),
+    path("lists/exports/<uuid:pk>/file/", list_exports.list_export_file, name="list_export_file"),
+    path("lists/versions/<int:pk>/", signing.frozen_detail, name="frozen_detail"),
+    path("lists/versions/<int:pk>/print/", signing.frozen_print, name="frozen_print"),
+    path("lists/versions/<int:pk>/paper/", signing.frozen_paper, name="frozen_paper"),
+    path("lists/signings/<int:pk>/scan/", signing.signing_scan, name="signing_scan"),
+    path("lists/<str:code>/<str:kind>/", lists.list_detail, name="list_detail"),
+    path("lists/<str:code>/<str:kind>/sign/", signing.list_sign, name="list_sign"),
+    path("lists/<str:code>/<str:kind>/print/", signing.list_print, name="list_print"),
+    path(
+        "lists/<str:code>/<str:kind>/responsible/",
+        signing.list_responsible,
+        name="list_responsible",
+    ),
 ]

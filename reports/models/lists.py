@@ -141,7 +141,8 @@ class RowSignature(models.Model):
     """A signature on one row: (list, household, ordinal) at a level, over the row's hash as it was signed.
 
     `ordinal` counts a household's appraisals or renovations; the other lists have one row a household.
-    `region` is the village whose list was signed. `name` repeats the signing's, so that the database can refuse a second level to the same person.
+    `region` is the village whose list was signed. `name` repeats the signing's, so that the database can
+    refuse a second level to the same person.
     """
 
     signing = models.ForeignKey(Signing, models.PROTECT, related_name="rows", verbose_name="签字")

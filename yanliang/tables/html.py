@@ -3,7 +3,9 @@
 Cells are joined as plain strings: a template include for each of 2,600 cells takes a second.
 """
 
+from collections.abc import Collection
 from html import escape
+from typing import NamedTuple
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -14,6 +16,27 @@ from yanliang.tables.table import NUMERIC, Cell, Column, Kind, Row, Table, displ
 FLAGS = {"": "", "warning": " tb-warning", "muted": " tb-muted"}
 
 
+class Chooser(NamedTuple):
+    """Boxes before the rows: those with a key in `keys` can be ticked for the form `form`, as its field `row`.
+
+    `named_by` is the column that a screen reader calls the row by.
+    """
+
+    form: str
+    keys: Collection[str]
+    named_by: str
+
+    def box(self, row: Row) -> str:
+        if row.key not in self.keys:
+            return "<td></td>"
+        name = escape(str(row.cell(self.named_by).value))
+        return (
+            f'<td class="tb-middle"><input type="checkbox" class="form-check-input" '
+            f'form="{escape(self.form)}" name="row" value="{escape(row.key)}" '
+            f'aria-label="选择 {name}"></td>'
+        )
+
+
 def render_html(
     table: Table,
     request: HttpRequest | None = None,
@@ -21,6 +44,7 @@ def render_html(
     table_id: str = "table",
     show_title: bool = True,
     show_signatures: bool = False,
+    chooser: Chooser | None = None,
 ) -> SafeString:
     """Return the table as a section of a page.
 
@@ -32,8 +56,8 @@ def render_html(
         {
             "table": table,
             "table_id": table_id,
-            "head": header_markup(table, hints=table_id),
-            "body": body_markup(table, notes=table_id),
+            "head": header_markup(table, hints=table_id, boxes=chooser is not None),
+            "body": body_markup(table, notes=table_id, chooser=chooser),
             "show_title": show_title,
             "show_signatures": show_signatures,
         },
@@ -41,11 +65,16 @@ def render_html(
     )
 
 
-def header_markup(table: Table, *, hints: str = "") -> SafeString:
-    """Return the lines of the header; `hints` is the id prefix of the tooltips, none without it."""
+def header_markup(table: Table, *, hints: str = "", boxes: bool = False) -> SafeString:
+    """Return the lines of the header; `hints` is the id prefix of the tooltips, none without it.
+
+    `boxes` leaves room for the boxes of a `Chooser`.
+    """
     lines = []
     for line in table.header_lines:
         cells = []
+        if boxes and not lines:
+            cells.append(f'<th scope="col" rowspan="{table.depth + table.numbered}">选</th>')
         for cell in line:
             spans = f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
             if cell.colspan > 1:
@@ -67,7 +96,9 @@ def header_markup(table: Table, *, hints: str = "") -> SafeString:
     return mark_safe("\n".join(lines))
 
 
-def body_markup(table: Table, *, links: bool = True, notes: str = "") -> SafeString:
+def body_markup(
+    table: Table, *, links: bool = True, notes: str = "", chooser: Chooser | None = None
+) -> SafeString:
     """Return the rows, on paper without `links`; `notes` is the id prefix of the cell notes.
 
     Without the prefix no notes are drawn.
@@ -82,7 +113,8 @@ def body_markup(table: Table, *, links: bool = True, notes: str = "") -> SafeStr
             note_id = f"{notes}-r{index}-{position}" if notes and cell.note else ""
             content = _content(cell, column.kind, links, note_id)
             cells.append(f'<td class="{_alignment(cell, column)}">{content}</td>')
-        lines.append(f"<tr{_row_class(row)}>{''.join(cells)}</tr>")
+        box = chooser.box(row) if chooser else ""
+        lines.append(f"<tr{_row_class(row)}>{box}{''.join(cells)}</tr>")
     return mark_safe("\n".join(lines))
 
 
