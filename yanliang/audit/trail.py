@@ -68,13 +68,26 @@ ACT_LABELS = {
     "housing_replaced": "更换保障证明",
     "orphan_photos_cleared": "清除未使用的照片",
     "draft_discarded": "放弃核查草稿",
+    "list_signed": "清单签字",
+    "signatures_voided": "清单签字失效",
+    "responsible_named": "登记责任人",
     "organisation_saved": "保存鉴定机构",
     "appraisal_assigned": "委托鉴定",
     "appraisal_cancelled": "撤销鉴定委托",
     "appraisal_recorded": "录入鉴定结果",
+    "results_uploaded": "上传鉴定结果表",
+    "results_refused": "鉴定结果表被拒收",
+    "results_cancelled": "放弃鉴定结果表",
+    "results_recorded": "成批录入鉴定结果",
     "meeting_recorded": "录入审定会议",
     "household_ruled": "登记审定结果",
     "household_warned": "登记新险情",
+    "national_layout_saved": "保存国家系统列对应",
+    "references_uploaded": "上传国家系统编号",
+    "references_cancelled": "放弃国家系统编号",
+    "references_imported": "导入国家系统编号",
+    "reference_entered": "登记国家系统编号",
+    "secretary_named": "登记第一书记",
     "appraisal_corrected": "更正鉴定结果",
     "ruling_corrected": "更正审定结果",
     "meeting_corrected": "更正审定会议",
@@ -136,6 +149,8 @@ def region_of(obj: models.Model | None) -> str:
     """The code of the region that owns `obj`; empty where it belongs to none."""
     if obj is None:
         return ""
+    if obj._meta.label_lower == "households.region":
+        return obj.pk
     if hasattr(obj, "region_id"):
         return obj.region_id or ""
     household = getattr(obj, "household", None)
