@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from reports.views import annex2, dashboard, list_exports, lists, signing, weekly
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("weekly/", weekly.weekly_summary, name="weekly_summary"),
     path("weekly/export/", weekly.weekly_export, name="weekly_export"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("national/", include("reports.national.urls")),
     path("lists/", lists.list_overview, name="list_overview"),
     path("lists/waiting/", lists.list_waiting, name="list_waiting"),
     path("lists/check/", signing.list_check, name="list_check"),

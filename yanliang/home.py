@@ -37,6 +37,8 @@ MENU = (
     MenuEntry("改造", "rectification:renovation_list", permissions.may_see_business),
     MenuEntry("增减台账", "households:change_list", permissions.may_see_business),
     MenuEntry("花名册导入", "households:roster_list", permissions.may_import_roster),
+    MenuEntry("国家系统", "reports:national", permissions.may_see_national),
+    MenuEntry("四清清单", "reports:list_overview", permissions.may_see_business),
     MenuEntry("统计表", "reports:annex2", permissions.may_see_business),
     MenuEntry("周报", "reports:weekly_summary", permissions.may_see_business),
     MenuEntry("看板", "reports:dashboard", permissions.may_see_business),
@@ -203,6 +205,15 @@ def removal_tasks(staff) -> Iterator[Task]:
     )
 
 
+def national_tasks(staff) -> Iterator[Task]:
+    yield Task(
+        "待录入国家系统",
+        Household.objects.visible_to(staff).to_enter().count(),
+        link("reports:national_list", state="to_enter"),
+        "住房已安全，导出后录入，再导入返回的编号",
+    )
+
+
 def overdue_tasks(staff) -> Iterator[Task]:
     yield Task(
         "超期未清零",
@@ -220,6 +231,7 @@ TASKS = (
     (permissions.may_see_appraisal_queue, bureau_tasks),
     (permissions.may_record_renovation, renovation_tasks),
     (permissions.may_confirm_removal, removal_tasks),
+    (permissions.may_enter_national, national_tasks),
     (permissions.may_see_business, overdue_tasks),
 )
 

@@ -253,12 +253,9 @@ def test_two_row_header_with_group_headings(tmp_path, merged):
         88,
         1975,
     )
-    assert clean.remark == "临街"
+    assert (clean.remark, clean.helper) == ("临街", "李干部")
     assert clean.population is None
-    assert [column.heading for column in mapping.sheets[0].unmapped] == [
-        "帮扶干部 姓名",
-        "帮扶干部 电话",
-    ]
+    assert [column.heading for column in mapping.sheets[0].unmapped] == ["帮扶干部 电话"]
 
 
 def place_rows():

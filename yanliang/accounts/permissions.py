@@ -86,6 +86,25 @@ def may_see_full_id(staff) -> bool:
     return has_role(staff, OFFICE | BUREAU)
 
 
+def may_see_national(staff) -> bool:
+    """How far the entry into the national system is."""
+    return has_role(staff, OFFICE | BUREAU | {Role.SUPERVISOR})
+
+
+def may_enter_national(staff) -> bool:
+    """Take away the rows to enter, with full numbers, and bring the references back."""
+    return has_role(staff, OFFICE | BUREAU)
+
+
+def may_edit_national_layout(staff) -> bool:
+    return has_role(staff, BUREAU)
+
+
+def may_name_secretaries(staff) -> bool:
+    """Say who is 第一书记 of which village."""
+    return has_role(staff, OFFICE | BUREAU)
+
+
 def may_export(staff) -> bool:
     return has_role(staff, BUSINESS - {Role.VILLAGE})
 

@@ -1,0 +1,179 @@
+"""What people ask for and type on the pages of the national system."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from households.enums import SAFETY_BASIS, NationalState, SafetyBasis
+from households.models import Household, Region
+from households.roster import cleaning
+from households.roster.cleaning import CellFault
+from households.search import search
+from reports.national.fields import CHOICES, FIXED
+from reports.national.layouts import LayoutColumn, faults
+from reports.national.secretaries import Typed
+from yanliang.accounts.enums import RegionLevel
+from yanliang.ui.forms import Select, TextInput
+
+EMPTY_COLUMNS = 3
+MOST_COLUMNS = 100
+
+
+class PlaceChoice(forms.ModelChoiceField):
+    """Offices with their villages indented below them."""
+
+    def label_from_instance(self, region: Region) -> str:
+        return f"　{region}" if len(region.code) == RegionLevel.VILLAGE else str(region)
+
+
+class NationalFilters(forms.Form):
+    """What the list of households is narrowed to; a wrong value empties it."""
+
+    q = forms.CharField(label="搜索", required=False, max_length=40, widget=TextInput)
+    region = PlaceChoice(
+        label="街办、村", required=False, widget=Select, queryset=None, empty_label="全部"
+    )
+    state = forms.ChoiceField(
+        label="状态", required=False, widget=Select, choices=[("", "全部"), *NationalState.choices]
+    )
+    basis = forms.ChoiceField(
+        label="安全依据",
+        required=False,
+        widget=Select,
+        choices=[("", "全部"), *SafetyBasis.choices],
+    )
+
+    def __init__(self, *args, staff, **kwargs):
+        super().__init__(*args, **kwargs)
+        places = Region.objects.visible_to(staff)
+        self.fields["region"].queryset = places.filter(level__gte=RegionLevel.OFFICE)
+
+    def apply(self, households: QuerySet[Household]) -> QuerySet[Household]:
+        """`households` (already narrowed to what the person sees) with every filter on."""
+        found = households.in_national_system()
+        if not self.is_valid():
+            return found.none()
+        chosen = self.cleaned_data
+        if chosen["region"]:
+            found = found.within(chosen["region"].code)
+        if chosen["state"]:
+            found = found.in_national_state(NationalState(chosen["state"]))
+        if chosen["basis"]:
+            stages = [stage for stage, basis in SAFETY_BASIS.items() if basis == chosen["basis"]]
+            found = found.filter(stage__in=stages)
+        return search(found, chosen["q"])
+
+
+class ColumnForm(forms.Form):
+    """One column of the layout; `position` counts from 1, empty puts a new column at the end."""
+
+    position = forms.IntegerField(
+        label="位置", required=False, min_value=1, max_value=MOST_COLUMNS, widget=forms.NumberInput
+    )
+    label = forms.CharField(
+        label="列名",
+        max_length=40,
+        error_messages={"required": "请填写列名，或去掉这一列。"},
+    )
+    field = forms.ChoiceField(
+        label="填什么",
+        choices=[("", "请选择"), *CHOICES],
+        error_messages={"required": "请选择这一列填什么。"},
+    )
+    text = forms.CharField(label="固定文字", max_length=60, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.fields:
+            kind = "form-select" if name == "field" else "form-control"
+            self.fields[name].widget.attrs |= {"class": f"{kind} {kind}-sm"}
+
+    @property
+    def column(self) -> LayoutColumn:
+        chosen = self.cleaned_data
+        text = chosen["text"] if chosen["field"] == FIXED else ""
+        return LayoutColumn(chosen["label"], chosen["field"], text)
+
+    def order(self, last: int) -> tuple[int, int]:
+        """Sorts the columns: one that moved up goes before the one that has the place, one that moved down after it."""
+        before = self.initial.get("position")
+        place = self.cleaned_data.get("position") or before or last
+        if before is None:
+            return place, -1
+        return place, (place > before) - (place < before)
+
+
+class BaseColumns(forms.BaseFormSet):
+    """The whole layout: refuses what `reports.national.layouts.faults` finds."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "去掉"
+        form.fields["DELETE"].widget.attrs |= {"class": "form-check-input"}
+
+    @property
+    def columns(self) -> list[LayoutColumn]:
+        """What stays, in the order that was asked for."""
+        last = len(self.forms) + 1
+        kept = [
+            form
+            for form in self.forms
+            if form.has_changed() | bool(form.initial) and form not in self.deleted_forms
+        ]
+        return [form.column for form in sorted(kept, key=lambda form: form.order(last))]
+
+    def clean(self):
+        if not any(self.errors) and (wrong := faults(self.columns)):
+            raise ValidationError(wrong)
+
+
+Columns = forms.formset_factory(
+    ColumnForm,
+    formset=BaseColumns,
+    extra=EMPTY_COLUMNS,
+    can_delete=True,
+    max_num=MOST_COLUMNS,
+    absolute_max=MOST_COLUMNS,
+)
+
+
+def initial_of(columns: list[LayoutColumn]) -> list[dict[str, str | int]]:
+    return [
+        {"position": position, **column._asdict()}
+        for position, column in enumerate(columns, start=1)
+    ]
+
+
+class SecretariesForm(forms.Form):
+    """第一书记 of several villages, a field for each; `shown-…` repeats what the page was opened with."""
+
+    def __init__(self, data=None, *, villages: list[Region]):
+        super().__init__(data)
+        self.villages = villages
+        for village in villages:
+            self.fields[village.code] = forms.CharField(
+                label=str(village),
+                required=False,
+                max_length=20,
+                initial=village.first_secretary,
+                widget=TextInput,
+            )
+
+    def clean(self):
+        chosen = super().clean()
+        for code, typed in list(chosen.items()):
+            name = cleaning.helper_name(typed)
+            if isinstance(name, CellFault):
+                self.add_error(code, "应为一个人的姓名（2–20 个汉字）；没有的留空。")
+            else:
+                chosen[code] = name
+        return chosen
+
+    @property
+    def typed(self) -> dict[str, Typed]:
+        """By village code, for the villages whose field was sent."""
+        return {
+            code: Typed(self.cleaned_data[code], self.data.get(f"shown-{code}", ""))
+            for code in self.fields
+            if code in self.data
+        }

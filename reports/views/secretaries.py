@@ -1,0 +1,67 @@
+"""第一书记 of every village in one form."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from households.models import Region
+from reports.national.forms import SecretariesForm
+from reports.national.secretaries import Conflict, name_secretaries
+from reports.views.asked import asked_region
+from yanliang.accounts.enums import RegionLevel
+from yanliang.accounts.permissions import may_name_secretaries
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def secretaries(request: HttpRequest) -> HttpResponse:
+    """The villages of an office, or for the bureau those of the office asked for (all without one)."""
+    if not may_name_secretaries(request.user):
+        raise PermissionDenied("您没有登记第一书记的权限。")
+    region = asked_region(request, request.GET)
+    villages = list(
+        Region.objects.visible_to(request.user)
+        .within(region.code)
+        .villages()
+        .select_related("parent")
+        .order_by("code")
+    )
+    form = SecretariesForm(request.POST or None, villages=villages)
+    conflicts: dict[str, str] = {}
+    if request.method == "POST" and form.is_valid():
+        try:
+            named = name_secretaries(form.typed, by=request.user)
+        except Conflict as conflict:
+            conflicts = dict(conflict.found)
+            for code, name in conflicts.items():
+                now_is = f"已由他人改为“{name}”" if name else "已由他人清空"
+                form.add_error(code, f"{now_is}。这里是您填写的；再保存一次就以您填写的为准。")
+        else:
+            messages.success(
+                request, f"已保存 {named} 个村的第一书记。" if named else "第一书记没有变化。"
+            )
+            return redirect(f"{reverse('reports:secretaries')}?region={region.code}")
+    sent = request.POST or {}
+    rows = [
+        {
+            "village": village,
+            "field": form[village.code],
+            "shown": conflicts.get(
+                village.code, sent.get(f"shown-{village.code}", village.first_secretary)
+            ),
+        }
+        for village in villages
+    ]
+    context = {
+        "form": form,
+        "rows": rows,
+        "region": region,
+        "offices": Region.objects.visible_to(request.user).offices(),
+        "has_offices": len(request.user.scope_code) < RegionLevel.OFFICE,
+        "named": sum(1 for village in villages if village.first_secretary),
+    }
+    return render(request, "reports/national_secretaries.html", context)
