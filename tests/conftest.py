@@ -9,6 +9,7 @@ from django.db import connection
 from households.models import Region
 from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
+from reports.national.layouts import load_national_layout
 from tests.factories import StaffFactory
 from yanliang.audit.immutability import SQLITE
 
@@ -27,6 +28,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load_regions()
         load_classes()
         load_checklist()
+        load_national_layout()
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("DROP TRIGGER audit_entry_no_delete")
@@ -40,6 +42,7 @@ def reference(db):
         load_regions()
         load_classes()
         load_checklist()
+        load_national_layout()
 
 
 @pytest.fixture(autouse=True)

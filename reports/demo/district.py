@@ -35,6 +35,7 @@ from reports.demo import cast, drafts, photos
 from reports.demo.appraisals import Desk
 from reports.demo.chronicle import Chronicle
 from reports.demo.classes import Classes
+from reports.demo.national import Helping
 from reports.demo.people import People
 from reports.demo.villages import Setting, Village, village_sizes
 from reports.demo.works import draw_proof
@@ -74,7 +75,9 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
             seed=plan.seed,
         )
         desk = Desk(company, setting.end)
+        helping = Helping(plan.seed)
         villages = list(Region.objects.villages())
+        helping.name_secretaries(villages)
         sizes = village_sizes(villages, plan.households, plan.seed)
         for office in Region.objects.offices():
             told = [
@@ -83,7 +86,8 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
                 if village.code.startswith(office.code)
                 for chronicle in Village(village, sizes[village.code], setting).chronicles()
             ]
-            written = write(told, desk)
+            entered = helping.help(told)
+            written = write(told, desk) | {"国家系统编号": entered}
             drawn = photos.draw(told, Random(f"{plan.seed}/photos/{office.code}"))
             Photo.objects.bulk_create(photo for photo, _ in drawn)
             InspectionPhoto.objects.bulk_create(chain.from_iterable(links for _, links in drawn))

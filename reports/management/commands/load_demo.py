@@ -12,6 +12,7 @@ from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
 from reports.demo.cast import sign_ins
 from reports.demo.district import FULL, SEED, SMALL, UNTIL, Plan, build, by_stage
+from reports.national.layouts import load_national_layout
 from yanliang.periods import campaign, today
 
 NOT_EMPTY = (
@@ -70,6 +71,7 @@ class Command(BaseCommand):
         load_regions()
         load_classes()
         load_checklist()
+        load_national_layout()
         try:
             build(plan, report=lambda line: self.stdout.write(f"  {line}"))
         except ValidationError as refusal:

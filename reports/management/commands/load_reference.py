@@ -1,0 +1,17 @@
+"""`manage.py load_reference`: regions, classes, checklist and the columns of the national system from fixtures/."""
+
+from django.core.management.base import BaseCommand
+
+from households.reference import load_classes, load_regions
+from inspections.reference import load_checklist
+from reports.national.layouts import load_national_layout
+
+
+class Command(BaseCommand):
+    help = "载入或更新区划、农户类别、核查表与国家系统列对应。"
+
+    def handle(self, **options):
+        self.stdout.write(
+            f"区划 {load_regions()} 个，农户类别 {load_classes()} 类，核查项 {load_checklist()} 项，"
+            f"国家系统列对应第 {load_national_layout()} 版。"
+        )
