@@ -133,7 +133,8 @@ class Document:
             ("Subject", properties.subject),
         ):
             if text:
-                self._pdf.info[key] = pydyf.String(text)
+                # A damaged text must not cost the document: halves of characters have no UTF-16.
+                self._pdf.info[key] = pydyf.String(text.encode("utf-8", "replace").decode())
         if properties.created:
             stamp = f"{properties.created:%Y%m%d%H%M%S%z}"
             self._pdf.info["CreationDate"] = pydyf.String(f"D:{stamp[:17]}'{stamp[17:]}")

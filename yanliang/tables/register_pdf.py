@@ -31,8 +31,6 @@ SIGNATURE_WIDTH, SIGNATURE_ROOM = 48 * MM, 13 * MM
 DATE_LINE = "年　　月　　日"
 # A row up to this share of a page stays whole; of a taller one a page has at least so many lines.
 WHOLE_SHARE, FEWEST_LINES = 1 / 3, 3
-# So many rows at least stand on the page that is signed.
-ROWS_SIGNED = 2
 
 
 def register_pdf(
@@ -90,8 +88,9 @@ class Page:
 
     top: float
     y: float
-    operators: list[str]
+    head: list[str]
     strips: list[Strip] = field(default_factory=list)
+    foot: list[str] = field(default_factory=list)
 
 
 class Register:
@@ -125,46 +124,41 @@ class Register:
             self._document.add_page(self._width, self._height, [content, packed(foot)])
 
     def _first_page(self) -> Page:
-        table, page = self._table, self._blank_page()
+        table, head, y = self._table, [], self._height - TOP_MARGIN
         for text, lettering, side in (
             (table.annex_label, self._document.lettering("hei", 14, 1.5), "left"),
             (table.title, self._document.lettering("song bold", 20, 1.5), "center"),
             (table.subtitle, self._document.lettering("song", 12, 1.5), "center"),
         ):
             if text:
-                self._write(page, text, lettering, side)
+                y = self._write(head, y, text, lettering, side)
         facts = [str(fact) for fact in table.head_facts]
         slack = self._right - self._left - sum(map(self._plain.measure, facts))
         if len(facts) > 1 and slack > self._plain.size * len(facts):
             x = self._left
             for fact in facts:
                 until = x + self._plain.measure(fact)
-                page.operators.append(self._plain.block([fact], x, until, page.y))
+                head.append(self._plain.block([fact], x, until, y))
                 x = until + slack / (len(facts) - 1)
-            page.y -= self._plain.leading
+            y -= self._plain.leading
         elif facts:
-            self._write(page, "　　".join(facts), self._plain)
-        page.y -= GAP / 2
-        page.top = page.y
-        return page
+            y = self._write(head, y, "　　".join(facts), self._plain)
+        return Page(y - GAP / 2, y - GAP / 2, head)
 
     def _later_page(self) -> Page:
-        page = self._blank_page()
         subtitle = f"（{self._table.subtitle}）" if self._table.subtitle else ""
-        title = f"{self._table.title}{subtitle}"
-        self._write(page, "　　".join([title, *map(str, self._table.head_facts)]), self._small)
-        page.y -= GAP / 2
-        page.top = page.y
-        return page
+        parts = [f"{self._table.title}{subtitle}", *map(str, self._table.head_facts)]
+        head: list[str] = []
+        y = self._write(head, self._height - TOP_MARGIN, "　　".join(parts), self._small)
+        return Page(y - GAP / 2, y - GAP / 2, head)
 
-    def _blank_page(self) -> Page:
-        top = self._height - TOP_MARGIN
-        return Page(top, top, [])
-
-    def _write(self, page: Page, text: str, lettering: Lettering, side: Side = "left") -> None:
+    def _write(
+        self, operators: list[str], y: float, text: str, lettering: Lettering, side: Side = "left"
+    ) -> float:
+        """Append what prints `text` under `y` from margin to margin; return where it ends."""
         lines = lettering.lines(text, self._right - self._left)
-        page.operators.append(lettering.block(lines, self._left, self._right, page.y, side))
-        page.y -= lettering.leading * len(lines)
+        operators.append(lettering.block(lines, self._left, self._right, y, side))
+        return y - lettering.leading * len(lines)
 
     def _place(self, strip: Strip) -> None:
         """Put a row on the page, or on the next ones where it does not fit."""
@@ -196,77 +190,61 @@ class Register:
 
     def _close(self) -> None:
         page = self._page
-        if page.strips:
-            page.operators.append(self._grid.drawn(page.strips, page.top))
-        self._packed.append(packed("\n".join(page.operators)))
+        grid = [self._grid.drawn(page.strips, page.top)] if page.strips else []
+        self._packed.append(packed("\n".join([*page.head, *grid, *page.foot])))
 
     def _sign(self) -> None:
-        """Draw a box for each signature, all of them on one page and never without rows above."""
-        labels = self._table.signatures
-        width = self._right - self._left
-        # Boxes of one width: four in two lines rather than three and one.
+        """Draw a box for each signature, all of them on one page and never without a row above."""
+        labels, width = self._table.signatures, self._right - self._left
+        # Boxes of one width: six in two lines of three rather than five and one.
         lines = ceil(len(labels) / max(1, int(width / SIGNATURE_WIDTH)))
         across = ceil(len(labels) / lines)
         box = width / across
         lettered = [self._plain.lines(label, box - 2 * GAP) for label in labels]
-        label_height = max(map(len, lettered)) * self._plain.leading
-        height = label_height + SIGNATURE_ROOM + self._plain.leading + GAP
-
-        def draw(top: float) -> str:
-            parts = []
-            for number, label in enumerate(lettered):
-                left = self._left + number % across * box
-                upper = top - number // across * height
-                parts += [
-                    f"{left:.2f} {upper - height:.2f} {box:.2f} {height:.2f} re S",
-                    self._plain.block(label, left + GAP, left + box - GAP, upper - GAP / 2),
-                    self._plain.block(
-                        [DATE_LINE],
-                        left + GAP,
-                        left + box - GAP,
-                        upper - height + GAP / 2 + self._plain.leading,
-                        "right",
-                    ),
-                ]
-            return "\n".join(parts)
-
-        whole = GAP + lines * height
-        if self._page.y - whole < self._foot.height:
+        label_lines = max(map(len, lettered))
+        height = (label_lines + 1) * self._plain.leading + SIGNATURE_ROOM + GAP
+        if self._page.y - GAP - lines * height < self._foot.height:
             taken = self._taken_back()
             self._turn()
             for strip in taken:
                 self._add(strip)
-        self._page.operators.append(draw(self._page.y - GAP))
-        self._page.y -= whole
+        self._page.y -= GAP
+        for number, label in enumerate(lettered):
+            left = self._left + number % across * box
+            top = self._page.y - number // across * height
+            dated = top - height + GAP / 2 + self._plain.leading
+            since, until = left + GAP, left + box - GAP
+            self._page.foot += [
+                f"{left:.2f} {top - height:.2f} {box:.2f} {height:.2f} re S",
+                self._plain.block(label, since, until, top - GAP / 2),
+                self._plain.block([DATE_LINE], since, until, dated, "right"),
+            ]
+        self._page.y -= lines * height
 
     def _taken_back(self) -> list[Strip]:
-        """Take the last rows off the page, to stand above the signatures; some rows stay."""
+        """Take the last row off the page, to stand above the signatures; where it is alone it stays."""
         strips = self._page.strips
         if strips[-1].lines > self._whole:
             strips[-1], lower = strips[-1].cut(strips[-1].lines - FEWEST_LINES)
             return [lower]
-        last = max(1, len(strips) - ROWS_SIGNED)
-        taken = strips[last:]
-        del strips[last:]
-        return taken
+        return [strips.pop()] if len(strips) > 1 else []
 
     def _add_notes(self) -> None:
         """Print the check line and the notes under the table, from page to page if need be."""
         table = self._table
-        colour = RED if table.checks else BLACK
-        checked = [f"· {sentence}" for sentence in table.checks or ()]
+        ink = RED if table.checks else BLACK
+        checks = [table.check_sentence, *(f"· {sentence}" for sentence in table.checks or ())]
         notes = [f"{number}. {note}" for number, note in enumerate(table.notes, start=1)]
         self._page.y -= GAP / 2
-        for text, ink in [
-            *((sentence, colour) for sentence in [table.check_sentence, *checked] if sentence),
+        for text, colour in [
+            *((sentence, ink) for sentence in checks if sentence),
             *((note, BLACK) for note in (["填表说明：", *notes] if notes else [])),
         ]:
             for line in self._small.lines(text, self._right - self._left):
                 if self._page.y - self._small.leading < self._foot.height:
                     self._turn()
-                self._page.operators.append(ink)
-                self._write(self._page, line, self._small)
-                self._page.operators.append(BLACK)
+                self._page.foot.append(colour)
+                self._page.y = self._write(self._page.foot, self._page.y, line, self._small)
 
 
 def _add_qr(document: Document, content: str) -> int:

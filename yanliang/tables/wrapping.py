@@ -6,7 +6,7 @@ from typing import Final
 
 # No line ends with the first nor begins with the second (避头尾).
 OPENING: Final = "（《〈「『【〔［｛“‘"
-CLOSING: Final = "，。、；：？！）》〉」』】〕］｝”’…—·％℃㎡"
+CLOSING: Final = "，。、；：？！）》〉」』】〕］｝”’…—·％℃㎡!,.;:?)%"
 # What is never torn apart: a word or number, or one character, with its punctuation.
 UNIT: Final = re.compile(rf"[{OPENING}]*(?:[!-~À-ɏ]+|.)[{CLOSING}]*", re.DOTALL)
 
