@@ -59,7 +59,7 @@ _BOLD = Font(bold=True)
 
 
 def entry_workbook(appraisals: Iterable[Appraisal], properties: DocumentProperties) -> bytes:
-    """The workbook for these assignments, as .xlsx."""
+    """The workbook for these assignments, of which there is at least one, as .xlsx."""
     appraisals = list(appraisals)
     workbook = Workbook()
     _write_rows(workbook.active, appraisals, properties.title)
