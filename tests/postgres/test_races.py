@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 
 import pytest
@@ -16,8 +17,10 @@ from households.events import folded, lock_household, record_event
 from households.models import Household, HouseholdClass, Region
 from households.roster import importing
 from households.search import search_columns
+from rectification.subsidy import pay_subsidy
 from tests.factories import HouseholdFactory, resident_id
 from tests.imports.sheets import HEADER, row, write_xlsx
+from tests.rectification.cases import accepted, clerk
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import faults, record
 
@@ -131,3 +134,30 @@ def test_an_import_confirmed_twice_is_written_once(recorder, office_lead, tmp_pa
     preview.refresh_from_db()
     assert preview.state == ImportState.DONE
     assert Household.objects.count() == 2
+
+
+def test_a_subsidy_is_paid_in_full_once(reference):
+    renovation = accepted()
+
+    def pay(amount):
+        day, by = dt.date(2020, 5, 20), clerk()
+        return lambda: pay_subsidy(renovation.pk, by=by, on=day, amount=Decimal(amount))
+
+    results = at_once(pay(25000), pay(24000), pay(25000))
+    assert sum(isinstance(result, ValidationError) for result in results) == 2
+    renovation.refresh_from_db()
+    assert renovation.subsidy_amount == renovation.payments.get().amount
+
+
+def test_instalments_at_once_stay_within_the_plan(reference):
+    renovation = accepted()
+
+    def pay():
+        day, by = dt.date(2020, 5, 20), clerk()
+        return lambda: pay_subsidy(
+            renovation.pk, by=by, on=day, amount=Decimal(15000), is_final=False
+        )
+
+    results = at_once(pay(), pay(), pay())
+    assert sum(isinstance(result, ValidationError) for result in results) == 2
+    assert renovation.payments.yuan() == 15000

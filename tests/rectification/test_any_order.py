@@ -19,12 +19,13 @@ from hypothesis.stateful import (
 from households.enums import Stage
 from households.events import folded
 from rectification import renovating
-from rectification.accepting import record_acceptance
+from rectification.accepting import record_acceptance, withdraw_acceptance
+from rectification.correcting import DATES, correct, order_faults
 from rectification.enums import ACTIVE, Moment, RenovationState
 from rectification.filing import add_photos
-from rectification.models import Acceptance, Renovation
+from rectification.models import Acceptance, Renovation, SubsidyPayment
 from rectification.securing import Proof, secure
-from rectification.subsidy import pay_subsidy
+from rectification.subsidy import pay_subsidy, void_payment
 from tests.factories import StaffFactory, happen
 from tests.rectification.cases import (
     ACCEPT,
@@ -62,6 +63,10 @@ class Acts(RuleBasedStateMachine):
     @property
     def renovation(self) -> Renovation | None:
         return self.household.renovations.order_by("-pk").first()
+
+    def own(self, model):
+        """The household's rows of `model`; those of earlier runs are still there."""
+        return model.objects.filter(renovation__household=self.household)
 
     def attempt(self, role: str, act) -> None:
         """Do `act`; a refusal leaves no trace, and those without the right are always refused."""
@@ -143,15 +148,45 @@ class Acts(RuleBasedStateMachine):
                 lambda by: record_acceptance(renovation.pk, found(accepted_on=self.day), by=by),
             )
 
-    @rule(role=st.sampled_from(ROLES))
-    def pay(self, role):
-        self.pay_by(role)
+    @rule(role=st.sampled_from(ROLES), is_final=st.booleans())
+    def pay(self, role, is_final):
+        self.pay_by(role, is_final)
 
-    def pay_by(self, role):
+    @rule(role=st.sampled_from(ROLES))
+    def take_payment_back(self, role):
+        if payment := self.own(SubsidyPayment).standing().last():
+            self.attempt(role, lambda by: void_payment(payment.pk, by=by, reason="录错"))
+
+    @rule(days=st.integers(-3, 3), name=st.sampled_from(sorted(DATES)))
+    def correct(self, days, name):
+        renovation = self.renovation
+        if renovation and (day := getattr(renovation, name)):
+            self.attempt(
+                "bureau_clerk",
+                lambda by: correct(
+                    renovation.pk,
+                    {name: day + days * DAY},
+                    by=by,
+                    reason="录错",
+                    seen=renovation.version,
+                ),
+            )
+
+    @rule()
+    def withdraw(self):
+        """The lead takes the latest acceptance back, where nothing stands on it."""
+        if acceptance := self.own(Acceptance).standing().first():
+            self.attempt(
+                "bureau_lead", lambda by: withdraw_acceptance(acceptance.pk, by=by, reason="录错")
+            )
+
+    def pay_by(self, role, is_final=True):
         if renovation := self.renovation:
             self.attempt(
                 role,
-                lambda by: pay_subsidy(renovation.pk, by=by, on=self.day, amount=Decimal(100)),
+                lambda by: pay_subsidy(
+                    renovation.pk, by=by, on=self.day, amount=Decimal(100), is_final=is_final
+                ),
             )
 
     @rule(role=st.sampled_from(ROLES))
@@ -182,9 +217,28 @@ class Acts(RuleBasedStateMachine):
         else:
             assert self.household.stage in {Stage.TO_RENOVATE, Stage.ACCEPTED, Stage.SECURED}
         for renovation in self.household.renovations.filter(state=RenovationState.ACCEPTED):
-            assert renovation.acceptances.filter(result="passed").count() == 1
-        accepted = Acceptance.objects.filter(renovation__household=self.household).count()
-        assert accepted == self.household.events.filter(kind__startswith="acceptance").count()
+            assert renovation.acceptances.standing().passed().count() == 1
+        for standing, superseded in ((True, False), (False, True)):
+            accepted = self.own(Acceptance).filter(voided_at__isnull=standing).count()
+            happened = self.household.events.filter(
+                kind__startswith="acceptance", superseded=superseded
+            )
+            assert accepted == happened.count()
+
+    @invariant()
+    def dates_and_money_agree(self):
+        for renovation in self.household.renovations.all():
+            assert order_faults(renovation) == []
+            payments = renovation.payments.standing()
+            final = payments.filter(is_final=True).first()
+            paid_on, amount = renovation.subsidy_paid_on, renovation.subsidy_amount
+            assert (paid_on, amount) == (
+                (final.paid_on, payments.yuan()) if final else (None, None)
+            )
+        for kind, name in (("started", "started_on"), ("finished", "finished_on")):
+            happened = self.household.events.standing().filter(kind=f"renovation_{kind}").last()
+            if happened and (day := getattr(self.renovation, name)):
+                assert happened.happened_on == day
 
     @invariant()
     def the_neighbour_is_left_alone(self):
