@@ -177,6 +177,12 @@ def record_result(appraisal: Appraisal, values: Mapping[str, Any], *, by, seen: 
     return appraisal
 
 
+def rounds(household: Household) -> dict[int, int]:
+    """Which appraisal of the household each is, by its key: 1 for the first; none for a cancelled or replaced one."""
+    standing = household.appraisals.standing().order_by("assigned_at", "pk")
+    return {pk: number for number, pk in enumerate(standing.values_list("pk", flat=True), start=1)}
+
+
 def event_facts(appraisal: Appraisal) -> dict[str, Any]:
     """What the household's event says of a complete result, as `record_event` takes it."""
     return {

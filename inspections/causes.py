@@ -57,12 +57,13 @@ def sentence(event: SafetyEvent) -> str:
     """“新险情：连日降雨，后墙外闪（2020-04-20，灾害）” and the like."""
     match event.kind:
         case EventKind.WARNED:
-            source = event.detail.get("来源", "")
-            facts = "，".join(filter(None, [f"{event.happened_on:%Y-%m-%d}", source]))
-            return f"新险情：{event.detail.get('险情', '未写明')}（{facts}）"
+            what, facts = f"新险情：{told(event, '险情')}", [event.detail.get("来源", "")]
         case EventKind.RULED_BACK:
-            return (
-                f"审定退回：{event.detail.get('说明') or '未写明'}（{event.happened_on:%Y-%m-%d}）"
-            )
+            what, facts = f"审定退回：{told(event, '说明')}", []
         case _:
-            return f"{event.happened_on:%Y-%m-%d} {event.get_kind_display()}"
+            what, facts = event.get_kind_display(), []
+    return f"{what}（{'，'.join(filter(None, [f'{event.happened_on:%Y-%m-%d}', *facts]))}）"
+
+
+def told(event: SafetyEvent, name: str) -> str:
+    return event.detail.get(name, "").rstrip("。") or "未写明"

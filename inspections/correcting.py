@@ -14,7 +14,7 @@ from households.enums import EventKind
 from households.events import lock_household, record_event
 from households.models import Household, Region, SafetyEvent
 from households.summary import APPRAISABLE
-from inspections.appraisal import RESULT_FIELDS, complete, event_facts, require_right
+from inspections.appraisal import RESULT_FIELDS, event_facts, put_result, require_right
 from inspections.enums import AppraisalState, RulingOutcome
 from inspections.models import Appraisal, ReplacedDocument, Ruling, RulingMeeting
 from inspections.ruling import NOTE_MISSING
@@ -26,8 +26,6 @@ from yanliang.workflow import check_version, lock
 
 NOTHING_CHANGED = "没有改动，不须更正。"
 REASON_MISSING = "请填写更正理由。"
-#: What a corrected result takes over from the record that it replaces.
-ASSIGNMENT_FIELDS = ("household", "organisation", "assigned_by", "assigned_at", "due_on")
 MEETING_FIELDS = ("held_on", "document_number", "document")
 
 
@@ -110,18 +108,21 @@ def correct_result(
         if not reason:
             raise ValidationError(REASON_MISSING)
         check_version(old, seen)
-        new = Appraisal(state=AppraisalState.RECORDED, replaces=old, correction_reason=reason)
-        for name in ASSIGNMENT_FIELDS:
-            setattr(new, name, getattr(old, name))
-        for name in RESULT_FIELDS:
-            setattr(new, name, values[name])
-        new.household = household
-        new.report = values["report"] or old.report.name
-        complete(new)
-        before, after = differences(old, new, RESULT_FIELDS)
+        # First out of the way: the new record takes over its report number.
         old.state = AppraisalState.REPLACED
         old.version += 1
         old.save()
+        new = Appraisal(
+            replaces=old,
+            correction_reason=reason,
+            household=household,
+            organisation=lock(old.organisation),
+            assigned_by=old.assigned_by,
+            assigned_at=old.assigned_at,
+            due_on=old.due_on,
+        )
+        put_result(new, {**values, "report": values["report"] or old.report.name})
+        before, after = differences(old, new, RESULT_FIELDS)
         way_out = (
             "等级确须改变的，请为该户重新委托鉴定，以新的鉴定为准。"
             if household.stage in APPRAISABLE
@@ -131,7 +132,6 @@ def correct_result(
             old.event, household, EventKind.APPRAISED, way_out, by=by, **event_facts(new)
         )
         new.recorded_by, new.recorded_at = by, now()
-        new.full_clean()
         new.save()
         new.event.source = event_facts(new)["source"]
         new.event.save(update_fields=["source"])

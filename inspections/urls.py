@@ -2,6 +2,7 @@ from django.urls import path
 
 from inspections.views import (
     appraisals,
+    corrections,
     detail,
     drafts,
     form,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("appraisals/<int:pk>/", appraisals.appraisal_detail, name="appraisal_detail"),
     path("appraisals/<int:pk>/record/", appraisals.appraisal_record, name="appraisal_record"),
     path("appraisals/<int:pk>/grade/", appraisals.appraisal_grade, name="appraisal_grade"),
+    path("appraisals/<int:pk>/correct/", corrections.appraisal_correct, name="appraisal_correct"),
     path("appraisals/<int:pk>/cancel/", appraisals.appraisal_cancel, name="appraisal_cancel"),
     path("appraisals/<int:pk>/report/", appraisals.appraisal_report, name="appraisal_report"),
     path("organisations/", organisations.organisation_list, name="organisation_list"),
@@ -53,8 +55,12 @@ urlpatterns = [
         name="household_appraisals",
     ),
     path("households/<int:pk>/warn/", warnings.household_warn, name="household_warn"),
+    path("warnings/<int:pk>/withdraw/", warnings.warning_withdraw, name="warning_withdraw"),
     path("rulings/", rulings.ruling_list, name="ruling_list"),
     path("rulings/record/", rulings.ruling_record, name="ruling_record"),
     path("rulings/<int:pk>/", rulings.ruling_detail, name="ruling_detail"),
     path("rulings/<int:pk>/document/", rulings.ruling_document, name="ruling_document"),
+    path("rulings/<int:pk>/correct/", corrections.meeting_correct, name="meeting_correct"),
+    path("rulings/households/<int:pk>/correct/", corrections.ruling_correct, name="ruling_correct"),
+    path("rulings/documents/<int:pk>/", corrections.replaced_document, name="replaced_document"),
 ]

@@ -14,18 +14,24 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from households.enums import EventKind
 from households.models import Household
 from inspections import appraisal as acts
-from inspections import warning
+from inspections import causes, warning
 from inspections.appraisal_forms import AppraisalFilters, AssignForm, GradeForm, ResultForm
 from inspections.enums import AppraisalState, Component
 from inspections.grading import whole_grade
 from inspections.models import Appraisal, AppraisalOrganisation
 from inspections.papers import serve_paper
 from inspections.site_list import site_list
-from yanliang.accounts.permissions import may_appraise, may_see_appraisal_queue, may_warn
+from yanliang.accounts.permissions import (
+    may_appraise,
+    may_see_appraisal_queue,
+    may_warn,
+    may_withdraw_warning,
+)
 from yanliang.audit.trail import record
 from yanliang.periods import now, today
 from yanliang.tables.pdf import table_pdf
 from yanliang.tables.table import DocumentProperties
+from yanliang.ui.forms import say_files_are_gone
 from yanliang.ui.pagination import paginate
 
 PEOPLE = ("household__region__parent", "household__household_class", "organisation")
@@ -126,6 +132,10 @@ def appraisal_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "components": [(part.label, getattr(appraisal, part)) for part in Component],
             "is_overdue": is_open and appraisal.due_on < today(),
             "may_record": is_open and may_appraise(request.user),
+            "may_correct": appraisal.state == AppraisalState.RECORDED
+            and may_appraise(request.user),
+            "round": acts.rounds(appraisal.household).get(pk),
+            "replaced_by": Appraisal.objects.filter(replaces=appraisal).first(),
             "obstacles": acts.record_obstacles(appraisal) if is_open else [],
         },
     )
@@ -139,16 +149,18 @@ def appraisal_record(request: HttpRequest, pk: int) -> HttpResponse:
         raise PermissionDenied("录入鉴定结果由区局办理。")
     obstacles = acts.record_obstacles(appraisal)
     form = ResultForm(request.POST or None, request.FILES or None, instance=appraisal)
-    if request.method == "POST" and form.is_valid():
-        try:
-            acts.record_result(
-                appraisal, form.values, by=request.user, seen=form.cleaned_data["version"]
-            )
-        except ValidationError as wrong:
-            form.add_error(None, wrong)
-        else:
-            messages.success(request, f"已录入{appraisal.household.head_name}户的鉴定结果。")
-            return redirect("inspections:appraisal_detail", pk)
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                acts.record_result(
+                    appraisal, form.values, by=request.user, seen=form.cleaned_data["version"]
+                )
+            except ValidationError as wrong:
+                form.add_error(None, wrong)
+            else:
+                messages.success(request, f"已录入{appraisal.household.head_name}户的鉴定结果。")
+                return redirect("inspections:appraisal_detail", pk)
+        say_files_are_gone(form)
     return render(
         request,
         "inspections/appraisal_record.html",
@@ -163,7 +175,10 @@ def appraisal_record(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def computed(appraisal: Appraisal, typed) -> dict:
-    """The grade that follows from what is typed so far, or the sentence on what is missing."""
+    """The grade that follows from what is typed so far, or the sentence on what is missing.
+
+    `overridden` says that another grade is chosen, so that its reason is asked for.
+    """
     form = GradeForm(typed)
     form.is_valid()
     try:
@@ -174,7 +189,8 @@ def computed(appraisal: Appraisal, typed) -> dict:
         )
     except ValueError as nothing:
         return {"grading": None, "missing": str(nothing)}
-    return {"grading": grading}
+    chosen = typed.get("grade")
+    return {"grading": grading, "overridden": chosen not in (None, "", grading.grade)}
 
 
 @login_required
@@ -183,7 +199,8 @@ def appraisal_grade(request: HttpRequest, pk: int) -> HttpResponse:
     appraisal = visible_appraisal(request, pk)
     if not may_appraise(request.user):
         raise PermissionDenied("录入鉴定结果由区局办理。")
-    return render(request, "inspections/appraisal_grade.html", computed(appraisal, request.GET))
+    context = computed(appraisal, request.GET) | {"form": ResultForm(instance=appraisal)}
+    return render(request, "inspections/appraisal_grade.html", context)
 
 
 @login_required
@@ -228,6 +245,7 @@ def appraisal_site_list(request: HttpRequest) -> HttpResponse:
         .open()
         .filter(organisation=organisation)
         .select_related(*PEOPLE)
+        .prefetch_related(*causes.prefetches("household__"))
         .order_by("household__code")
     )
     table = site_list(organisation, appraisals)
@@ -252,6 +270,9 @@ def household_appraisals(request: HttpRequest, pk: int) -> HttpResponse:
         Household.objects.visible_to(request.user).select_related("household_class"), pk=pk
     )
     may_assign = may_appraise(request.user) and not acts.assign_obstacles(household)
+    appraisals, rounds = household.appraisals.select_related("organisation"), acts.rounds(household)
+    for appraisal in appraisals:
+        appraisal.round = rounds.get(appraisal.pk)
     return render(
         request,
         "inspections/appraisal_household.html"
@@ -259,15 +280,17 @@ def household_appraisals(request: HttpRequest, pk: int) -> HttpResponse:
         else "inspections/appraisal_household_piece.html",
         {
             "household": household,
-            "appraisals": household.appraisals.select_related("organisation"),
+            "appraisals": appraisals,
             "rulings": household.rulings.select_related("meeting").order_by("-meeting__held_on"),
             "warnings": household.events.standing()
             .filter(kind=EventKind.WARNED)
+            .prefetch_related("warning_photos__photo")
             .order_by("-position"),
             "today": today(),
             "assign_form": AssignForm(staff=request.user) if may_assign else None,
             "may_appraise": may_appraise(request.user),
             "may_warn": may_warn(request.user) and not warning.obstacles(household),
+            "may_withdraw": may_withdraw_warning(request.user),
             "sees_meetings": may_see_appraisal_queue(request.user),
         },
     )

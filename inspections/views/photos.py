@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from households.models import Household
 from inspections.models import Photo
 from inspections.photos import take_photo, used_elsewhere
-from yanliang.accounts.permissions import may_inspect
+from yanliang.accounts.permissions import may_take_photos
 
 
 @login_required
@@ -19,7 +19,7 @@ from yanliang.accounts.permissions import may_inspect
 def upload(request: HttpRequest, pk: int) -> JsonResponse:
     """Keep the picture in `file` for household `pk`; 400 with `error` says what is wrong with it."""
     household = get_object_or_404(Household.objects.visible_to(request.user), pk=pk)
-    if not may_inspect(request.user):
+    if not may_take_photos(request.user):
         raise PermissionDenied
     if "file" not in request.FILES:
         return JsonResponse({"error": "没有收到照片，请重新选择。"}, status=400)

@@ -14,17 +14,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from households.enums import EventKind, Stage
-from households.models import Household, HouseholdClass, Region, SafetyEvent
+from households.enums import Stage
+from households.models import Household, HouseholdClass, Region
+from inspections import causes
 from inspections.appraisal_forms import AssignForm
-from inspections.models import Appraisal, Inspection
+from inspections.causes import Cause
+from inspections.models import Appraisal
 from yanliang.accounts.enums import RegionLevel
 from yanliang.accounts.permissions import may_appraise, may_see_appraisal_queue
 from yanliang.periods import SHANGHAI, today
 from yanliang.ui.pagination import paginate
-
-#: What can put a household into the queue; the last one that happened did.
-CAUSES = (EventKind.INSPECTED, EventKind.WARNED, EventKind.RULED_BACK)
 
 
 class QueueFilters(forms.Form):
@@ -78,13 +77,11 @@ class QueueFilters(forms.Form):
 
 
 class Row(NamedTuple):
-    """A household in the queue: how many days, why, and by which inspection with which photos."""
+    """A household in the queue, for how many days, and why."""
 
     household: Household
     days: int
-    reasons: list[str]
-    inspection: Inspection | None
-    photo_ids: list
+    cause: Cause
 
     @property
     def assignment(self) -> Appraisal | None:
@@ -105,23 +102,11 @@ def appraisal_queue(request: HttpRequest) -> HttpResponse:
         .annotate(households=Count(Value(1)))
     )
     office = filters.chosen_office
-    causes = (
-        SafetyEvent.objects.standing()
-        .filter(kind__in=CAUSES)
-        .select_related("inspection")
-        .defer(
-            "inspection__facts",
-            "inspection__answers",
-            "inspection__remarks",
-            "inspection__measures",
-        )
-    )
     households = (
         (waiting.within(office) if office else waiting)
         .select_related("region__parent", "household_class")
         .prefetch_related(
-            Prefetch("events", causes, to_attr="causes"),
-            "causes__inspection__photo_links",
+            *causes.prefetches(),
             Prefetch(
                 "appraisals",
                 Appraisal.objects.open().select_related("organisation"),
@@ -148,13 +133,5 @@ def appraisal_queue(request: HttpRequest) -> HttpResponse:
 
 
 def as_row(household: Household) -> Row:
-    """A household with its prefetched `causes`, the last of which put it here."""
     days = (today() - household.summary_since.astimezone(SHANGHAI).date()).days
-    cause = household.causes[-1]
-    inspection = getattr(cause, "inspection", None)
-    if inspection is None:
-        return Row(
-            household, days, [f"{cause.happened_on:%Y-%m-%d} {cause.get_kind_display()}"], None, []
-        )
-    photo_ids = list(dict.fromkeys(link.photo_id for link in inspection.photo_links.all()))
-    return Row(household, days, inspection.reasons, inspection, photo_ids)
+    return Row(household, days, causes.cause_of(household))

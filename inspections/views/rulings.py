@@ -16,6 +16,7 @@ from inspections.models import Appraisal, Ruling, RulingMeeting
 from inspections.papers import serve_paper
 from inspections.ruling import Decision, hold_meeting
 from yanliang.accounts.permissions import may_rule, may_see_appraisal_queue
+from yanliang.ui.forms import say_files_are_gone
 from yanliang.ui.pagination import paginate
 
 #: Two fields a row stay well under the number of fields that one form may send.
@@ -86,6 +87,7 @@ def ruling_record(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "审定结果已登记，各户进度已更新。")
             return redirect("inspections:ruling_detail", meeting.pk)
+    say_files_are_gone(form)
     return show(request, form)
 
 
@@ -123,6 +125,8 @@ def ruling_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "inspections/ruling_detail.html",
         {
             "meeting": meeting,
+            "may_rule": may_rule(request.user),
+            "replaced_documents": meeting.replaced_documents.all(),
             "page": paginate(
                 request,
                 rulings.select_related("household__region__parent", "household__household_class"),

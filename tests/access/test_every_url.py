@@ -10,11 +10,13 @@ from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
 from households.models import HouseholdChange, Region, RosterImport
+from inspections.models import ReplacedDocument
 from tests.factories import HouseholdFactory, StaffFactory, happen, suspected_household
 from tests.inspections.factories import (
     AppraisalFactory,
     InspectionFactory,
     MeetingFactory,
+    RulingFactory,
     photo_of,
 )
 from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
@@ -96,7 +98,7 @@ ROWS = {
     "inspections:draft_settle": Row(INSPECTORS, "post", "household"),
     "inspections:draft_swap": Row(INSPECTORS, "post", "household"),
     "inspections:draft_discard": Row(INSPECTORS, "post", "household"),
-    "inspections:photo_upload": Row(INSPECTORS, "post", "household"),
+    "inspections:photo_upload": Row(INSPECTORS | BUREAU, "post", "household"),
     "inspections:photo_show": Row(BUSINESS, target="photo"),
     "inspections:photo_thumbnail": Row(BUSINESS, target="photo"),
     "inspections:inspection_detail": Row(BUSINESS, target="inspection"),
@@ -112,6 +114,7 @@ ROWS = {
     "inspections:appraisal_detail": Row(BUSINESS, target="appraisal"),
     "inspections:appraisal_record": Row(BUREAU, target="appraisal"),
     "inspections:appraisal_grade": Row(BUREAU, target="appraisal"),
+    "inspections:appraisal_correct": Row(BUREAU, target="appraisal"),
     "inspections:appraisal_cancel": Row(BUREAU, "post", "appraisal"),
     "inspections:appraisal_report": Row(BUSINESS, target="appraisal"),
     "inspections:organisation_list": Row(BUREAU),
@@ -122,6 +125,10 @@ ROWS = {
     "inspections:ruling_record": Row(frozenset({Role.BUREAU_LEAD}), "post"),
     "inspections:ruling_detail": Row(QUEUE, target="meeting"),
     "inspections:ruling_document": Row(QUEUE, target="meeting"),
+    "inspections:meeting_correct": Row(frozenset({Role.BUREAU_LEAD}), target="meeting"),
+    "inspections:ruling_correct": Row(frozenset({Role.BUREAU_LEAD}), target="ruling"),
+    "inspections:replaced_document": Row(QUEUE, target="replaced_document"),
+    "inspections:warning_withdraw": Row(frozenset({Role.BUREAU_LEAD}), target="warning"),
     "rectification:renovation_list": Row(BUSINESS),
     "rectification:renovation_export": Row(EXPORTERS, "post", data={"reason": "核对"}),
     "rectification:unplanned_list": Row(BUSINESS),
@@ -190,6 +197,7 @@ def make_objects(village: str, by) -> dict:
         household=suspected_household(region_id=village, head_name=STRANGE_NAME),
         report=ContentFile(b"%PDF-1.4", "report.pdf"),
     )
+    ruling = RulingFactory(household=suspected_household(region_id=village, head_name=STRANGE_NAME))
     document = filed(to_renovate(region_id=village, head_name=STRANGE_NAME))
     payment = paid(to_renovate(region_id=village, head_name=STRANGE_NAME))
     return {
@@ -201,9 +209,20 @@ def make_objects(village: str, by) -> dict:
         "housing": secured(to_renovate(region_id=village, head_name=STRANGE_NAME)),
         "appraisal": appraisal,
         "organisation": appraisal.organisation,
+        "ruling": ruling,
         "meeting": MeetingFactory(
             region_id=village[:6], document=ContentFile(b"%PDF-1.4", "minutes.pdf")
         ),
+        "replaced_document": ReplacedDocument.objects.create(
+            meeting=ruling.meeting,
+            file=ContentFile(b"%PDF-1.4", "former.pdf"),
+            reason="缺页",
+            replaced_by=by,
+            replaced_at=now(),
+        ),
+        "warning": happen(
+            HouseholdFactory(region_id=village, head_name=STRANGE_NAME), "inspected:safe", "warned"
+        ).events.get(kind="warned"),
         "household": household,
         "inspection": inspection,
         "photo": photo_of(household, by),

@@ -9,16 +9,18 @@ from PIL import Image
 
 from households.enums import EventKind, Verdict
 from households.events import lock_household, record_event
+from inspections.enums import RulingOutcome
 from inspections.models import (
     Appraisal,
     AppraisalOrganisation,
     ChecklistVersion,
     Inspection,
     Photo,
+    Ruling,
     RulingMeeting,
 )
 from inspections.photos import take_photo
-from tests.factories import HouseholdFactory, StaffFactory, suspected_household
+from tests.factories import HouseholdFactory, StaffFactory, happen, suspected_household
 from yanliang.periods import now, today
 
 SUBMITTED_AT = dt.datetime(2020, 4, 8, 10, tzinfo=dt.UTC)
@@ -89,6 +91,22 @@ class MeetingFactory(factory.django.DjangoModelFactory):
         StaffFactory, username="bureau_lead", role="bureau_lead", region_id="610114"
     )
     recorded_at = factory.LazyFunction(now)
+
+
+class RulingFactory(factory.django.DjangoModelFactory):
+    """The ruling on a suspected household, which is appraised as D first."""
+
+    class Meta:
+        model = Ruling
+
+    household = factory.LazyFunction(suspected_household)
+    meeting = factory.LazyAttribute(
+        lambda ruling: MeetingFactory(region_id=ruling.household.region_id[:6])
+    )
+    outcome = RulingOutcome.IN
+    event = factory.LazyAttribute(
+        lambda ruling: happen(ruling.household, "appraised:d", ruling.outcome).events.last()
+    )
 
 
 def photo_of(household, by, colour: str = "red") -> Photo:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from households.models import Household
 from inspections.models import Appraisal
 from tests.factories import HouseholdFactory, happen, suspected_household
-from tests.inspections.factories import AppraisalFactory, OrganisationFactory
+from tests.inspections.factories import AppraisalFactory, OrganisationFactory, photo_of
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import faults
 from yanliang.periods import today
@@ -352,18 +352,20 @@ def test_an_organisation_is_registered_once(sign_in, bureau_clerk):
     assert Entry.objects.filter(act="organisation_saved").count() == 1
 
 
-def test_poor_quality_needs_a_finished_renovation(sign_in, office_lead, reference):
+def test_poor_quality_needs_a_finished_renovation_and_a_photo(sign_in, office_lead, reference):
     steps = ("renovation_started", "renovation_finished", "acceptance_passed")
     poor = HouseholdFactory(class_code="registered_poor")
     accepted = happen(poor, "inspected:suspected", "appraised:d", *steps)
     client = sign_in(office_lead)
     data = {"source": "quality", "description": "屋面渗漏", "found_on": today().isoformat()}
 
-    def warn(household):
-        return client.post(reverse("inspections:household_warn", args=[household.pk]), data)
+    def warn(household, *photos):
+        address = reverse("inspections:household_warn", args=[household.pk])
+        return client.post(address, data | {"photos.warning": [each.pk for each in photos]})
 
     assert "只有改造验收合格的户" in warn(safe()).text
-    assert warn(accepted).status_code == 302
+    assert "请至少拍一张照片" in warn(accepted).text
+    assert warn(accepted, photo_of(accepted, office_lead)).status_code == 302
     accepted.refresh_from_db()
     assert (accepted.stage, accepted.grade) == ("suspected", "none")
     assert accepted.events.standing().last().detail["险情"] == "屋面渗漏"

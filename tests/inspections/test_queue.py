@@ -33,8 +33,8 @@ def test_a_suspected_household_is_there_at_once(rows):
     inspection = suspected_inspection()
     (row,) = rows()
     assert row.household == inspection.household
-    assert row.inspection == inspection
-    assert row.reasons == ["W01 一票否决：承重墙裂缝较宽。"]
+    assert row.cause.inspection == inspection
+    assert row.cause.reasons == ["W01 一票否决：承重墙裂缝较宽。"]
 
 
 def test_others_are_not(rows, reference):
@@ -66,14 +66,14 @@ def test_oldest_first_with_the_days_waited(rows, reference):
 def test_a_warning_after_an_appraisal_says_so(rows, reference):
     happen(HouseholdFactory(), "inspected:suspected", "appraised:b", "warned")
     (row,) = rows()
-    assert row.reasons == ["2020-04-01 发现新险情"]
-    assert row.inspection is None
+    assert row.cause.reasons == ["新险情：未写明（2020-04-01）"]
+    assert row.cause.inspection is None
 
 
 def test_a_household_taken_back_into_the_check_shows_its_inspection(rows):
     inspection = suspected_inspection()
     happen(inspection.household, "exempted", "reinstated")
-    assert [row.inspection for row in rows()] == [inspection]
+    assert [row.cause.inspection for row in rows()] == [inspection]
 
 
 def test_photos_are_counted_once_each(rows, sign_in, bureau_clerk, recorder):
@@ -81,7 +81,7 @@ def test_photos_are_counted_once_each(rows, sign_in, bureau_clerk, recorder):
     first, second = (photo_of(inspection.household, recorder, colour) for colour in ("red", "blue"))
     for photo, code in ((first, "front"), (second, "W01"), (first, "R01")):
         InspectionPhoto.objects.create(inspection=inspection, photo=photo, item_code=code)
-    assert rows()[0].photo_ids == [first.pk, second.pk]
+    assert rows()[0].cause.photo_ids == (first.pk, second.pk)
     page = sign_in(bureau_clerk).get(URL).text
     assert reverse("inspections:photo_thumbnail", args=[first.pk]) in page
     assert "2 张" in page
@@ -149,6 +149,6 @@ def test_as_many_queries_for_50_rows_as_for_5(
             inspection.photo_links.create(
                 photo=photo_of(inspection.household, recorder), item_code="front"
             )
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             answer = client.get(URL)
         assert len(answer.context["rows"]) == expected
