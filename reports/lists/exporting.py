@@ -30,7 +30,7 @@ def order(export: ListExport, by, *, keep: bool = True) -> ListExport:
     """Say in the trail what is to be written, by whom and why; `keep` stores the order for the worker."""
     with transaction.atomic():
         export.requested_by, export.requested_at = by, now()
-        export.full_clean(exclude=["file"])
+        export.full_clean(exclude=["file", "finished_at"])
         if keep:
             export.save()
         record(
