@@ -9,6 +9,8 @@ from inspections.views import (
     organisations,
     photos,
     queue,
+    result_grid,
+    result_imports,
     review,
     rulings,
     warnings,
@@ -47,6 +49,33 @@ urlpatterns = [
     path("appraisals/<int:pk>/correct/", corrections.appraisal_correct, name="appraisal_correct"),
     path("appraisals/<int:pk>/cancel/", appraisals.appraisal_cancel, name="appraisal_cancel"),
     path("appraisals/<int:pk>/report/", appraisals.appraisal_report, name="appraisal_report"),
+    path("appraisals/grid/", result_grid.result_grid, name="result_grid"),
+    path(
+        "appraisals/<int:pk>/grid-grade/", result_grid.result_grid_grade, name="result_grid_grade"
+    ),
+    path("appraisals/results/", result_imports.result_import_list, name="result_import_list"),
+    path("appraisals/results/export/", result_imports.result_export, name="result_export"),
+    path("appraisals/results/upload/", result_imports.result_upload, name="result_upload"),
+    path(
+        "appraisals/results/<uuid:pk>/",
+        result_imports.result_import_detail,
+        name="result_import_detail",
+    ),
+    path(
+        "appraisals/results/<uuid:pk>/confirm/",
+        result_imports.result_import_confirm,
+        name="result_import_confirm",
+    ),
+    path(
+        "appraisals/results/<uuid:pk>/cancel/",
+        result_imports.result_import_cancel,
+        name="result_import_cancel",
+    ),
+    path(
+        "appraisals/results/<uuid:pk>/download/",
+        result_imports.result_import_download,
+        name="result_import_download",
+    ),
     path("organisations/", organisations.organisation_list, name="organisation_list"),
     path("organisations/<int:pk>/", organisations.organisation_edit, name="organisation_edit"),
     path(

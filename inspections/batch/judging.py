@@ -98,14 +98,14 @@ def judge_rows(roster: Roster, mapping: Mapping, appraisals) -> Iterator[ResultR
         for number, cells in enumerate(roster.sheet(sheet.sheet).rows, start=1)
         if number >= sheet.first_data_row
     ]
-    filled = [row for row in rows if not entry.is_untouched(typed(row))]
-    if len(filled) > MAX_RESULTS:
+    filled = sum(1 for row in rows if not entry.is_untouched(typed(row)))
+    if filled > MAX_RESULTS:
         raise RosterRefused(
             "too_many_rows",
-            f"表中填写了 {len(filled)} 户，一次最多录入 {MAX_RESULTS} 户。请拆成几个文件分别上传。",
+            f"表中填写了 {filled} 户，一次最多录入 {MAX_RESULTS} 户。请拆成几个文件分别上传。",
         )
     found = (
-        appraisals.filter(pk__in={key for row in filled if (key := key_in(row)) is not None})
+        appraisals.filter(pk__in={key for row in rows if (key := key_in(row)) is not None})
         .select_related("household__region", "household__household_class", "organisation")
         .in_bulk()
     )
@@ -152,15 +152,15 @@ class _Judge:
         self.reports: dict[tuple[int, str], ResultRow] = {}
 
     def judged(self, row: ResultRow) -> ResultRow:
-        if entry.is_untouched(typed(row)):
-            row.outcome = "ignored"
-            row.note = "没有填写，不录入" if row.cells[KEY] else "空行"
-            return row
         appraisal = self.appraisals.get(key_in(row))
         if appraisal is not None:
             row.appraisal_id, row.version = appraisal.pk, appraisal.version
             row.head_name = appraisal.household.head_name
             row.place = f"{appraisal.household.region} {appraisal.household.group}".strip()
+        if entry.is_untouched(typed(row)):
+            row.outcome = "ignored"
+            row.note = "没有填写，不录入" if row.cells[KEY] else "空行"
+            return row
         if faults := self.misplaced(row, appraisal):
             set_faults(row, faults, self.mapping.sheet(row.sheet))
             return row

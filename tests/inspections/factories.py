@@ -4,11 +4,14 @@ import datetime as dt
 import io
 
 import factory
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from households.enums import EventKind, Verdict
 from households.events import lock_household, record_event
+from inspections.batch.importing import keep
+from inspections.batch.workbook import TITLE, entry_workbook
 from inspections.enums import RulingOutcome
 from inspections.models import (
     Appraisal,
@@ -16,12 +19,14 @@ from inspections.models import (
     ChecklistVersion,
     Inspection,
     Photo,
+    ResultImport,
     Ruling,
     RulingMeeting,
 )
 from inspections.photos import take_photo
 from tests.factories import HouseholdFactory, StaffFactory, happen, suspected_household
 from yanliang.periods import now, today
+from yanliang.tables.table import DocumentProperties
 
 SUBMITTED_AT = dt.datetime(2020, 4, 8, 10, tzinfo=dt.UTC)
 
@@ -115,3 +120,19 @@ def photo_of(household, by, colour: str = "red") -> Photo:
     Image.new("RGB", (40, 30), colour).save(content, "JPEG")
     file = SimpleUploadedFile(f"{colour}.jpg", content.getvalue())
     return take_photo(file, household, by)
+
+
+def result_import_of(appraisal: Appraisal, by) -> ResultImport:
+    """A workbook of results as it went out for `appraisal`, uploaded with nothing filled in."""
+    properties = DocumentProperties(title=TITLE, author="", created=now())
+    result_import = ResultImport(
+        region_id=appraisal.household.region_id[:6],
+        file=ContentFile(entry_workbook([appraisal], properties), "result.xlsx"),
+        filename="鉴定结果.xlsx",
+        size=1,
+        uploaded_by=by,
+        uploaded_at=now(),
+    )
+    keep(result_import, [])
+    result_import.save()
+    return result_import
