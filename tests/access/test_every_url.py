@@ -11,13 +11,23 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from households.models import HouseholdChange, Region, RosterImport
 from inspections.models import ReplacedDocument
-from tests.factories import HouseholdFactory, StaffFactory, happen, suspected_household
+from reports.enums import ListKind
+from reports.lists.freezing import ListKey, freeze
+from reports.models import ListExport, Signing
+from tests.factories import (
+    HouseholdFactory,
+    StaffFactory,
+    happen,
+    reference_import,
+    suspected_household,
+)
 from tests.inspections.factories import (
     AppraisalFactory,
     InspectionFactory,
     MeetingFactory,
     RulingFactory,
     photo_of,
+    result_import_of,
 )
 from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
 from yanliang.accounts.enums import Role
@@ -34,6 +44,7 @@ BUSINESS = frozenset(Role) - {Role.KEEPER}
 EXPORTERS = BUSINESS - {Role.VILLAGE}
 INSPECTORS = OFFICE | {Role.VILLAGE}
 QUEUE = BUREAU | {Role.SUPERVISOR}
+SIGNERS = frozenset({Role.VILLAGE, Role.OFFICE_LEAD, Role.DEPARTMENT, Role.BUREAU_LEAD})
 TRAIL = frozenset({Role.KEEPER, Role.BUREAU_LEAD})
 
 HOME = {
@@ -117,6 +128,15 @@ ROWS = {
     "inspections:appraisal_correct": Row(BUREAU, target="appraisal"),
     "inspections:appraisal_cancel": Row(BUREAU, "post", "appraisal"),
     "inspections:appraisal_report": Row(BUSINESS, target="appraisal"),
+    "inspections:result_grid": Row(BUREAU),
+    "inspections:result_grid_grade": Row(BUREAU, target="appraisal"),
+    "inspections:result_import_list": Row(BUREAU),
+    "inspections:result_export": Row(BUREAU, "post"),
+    "inspections:result_upload": Row(BUREAU, "post"),
+    "inspections:result_import_detail": Row(BUREAU, target="result_import"),
+    "inspections:result_import_confirm": Row(BUREAU, "post", "result_import"),
+    "inspections:result_import_cancel": Row(BUREAU, "post", "result_import"),
+    "inspections:result_import_download": Row(BUREAU, "post", "result_import"),
     "inspections:organisation_list": Row(BUREAU),
     "inspections:organisation_edit": Row(BUREAU, target="organisation"),
     "inspections:household_appraisals": Row(BUSINESS, target="household"),
@@ -165,6 +185,37 @@ ROWS = {
     "reports:weekly_summary": Row(BUSINESS, by_region=True),
     "reports:weekly_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
     "reports:dashboard": Row(BUSINESS, by_region=True),
+    "reports:national": Row(OFFICE | QUEUE, by_region=True),
+    "reports:national_list": Row(OFFICE | QUEUE),
+    "reports:national_export": Row(
+        OFFICE | BUREAU, "post", by_region=True, data={"full_numbers": "1"}
+    ),
+    "reports:national_layout": Row(BUREAU),
+    "reports:reference_list": Row(OFFICE | BUREAU),
+    "reports:reference_upload": Row(OFFICE | BUREAU, "post"),
+    "reports:reference_detail": Row(OFFICE | BUREAU, target="reference_import"),
+    "reports:reference_confirm": Row(OFFICE | BUREAU, "post", "reference_import"),
+    "reports:reference_cancel": Row(OFFICE | BUREAU, "post", "reference_import"),
+    "reports:reference_download": Row(OFFICE | BUREAU, "post", "reference_import"),
+    "reports:secretaries": Row(OFFICE | BUREAU, by_region=True),
+    "reports:list_overview": Row(BUSINESS, by_region=True),
+    "reports:list_waiting": Row(SIGNERS),
+    "reports:list_check": Row(BUSINESS),
+    "reports:list_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
+    "reports:list_exports": Row(EXPORTERS),
+    "reports:list_export_detail": Row(EXPORTERS, target="list_export"),
+    "reports:list_export_now": Row(EXPORTERS, "post", "list_export"),
+    "reports:list_export_file": Row(EXPORTERS, target="list_export"),
+    "reports:frozen_detail": Row(BUSINESS, target="frozen"),
+    "reports:frozen_print": Row(BUSINESS, "post", "frozen"),
+    "reports:frozen_paper": Row(
+        OFFICE | BUREAU | {Role.VILLAGE, Role.DEPARTMENT}, "post", "frozen"
+    ),
+    "reports:signing_scan": Row(BUSINESS, target="signing"),
+    "reports:list_detail": Row(BUSINESS, target="list"),
+    "reports:list_sign": Row(SIGNERS, "post", "list"),
+    "reports:list_print": Row(BUSINESS, "post", "list"),
+    "reports:list_responsible": Row(OFFICE, target="list"),
 }
 #: Open to everybody: they show nothing of the register.
 OPEN = {
@@ -200,7 +251,29 @@ def make_objects(village: str, by) -> dict:
     ruling = RulingFactory(household=suspected_household(region_id=village, head_name=STRANGE_NAME))
     document = filed(to_renovate(region_id=village, head_name=STRANGE_NAME))
     payment = paid(to_renovate(region_id=village, head_name=STRANGE_NAME))
+    frozen = freeze(ListKey(Region.objects.get(pk=village), ListKind.CHECKED, "一般农户"), [], by)
     return {
+        "frozen": frozen,
+        "list": frozen,
+        "signing": Signing.objects.create(
+            frozen=frozen,
+            level="village",
+            means="paper",
+            name="村主任",
+            post="主任",
+            signed_at=now(),
+            scan=ContentFile(b"%PDF-1.4", "signed.pdf"),
+            recorded_by=by,
+            recorded_at=now(),
+        ),
+        "list_export": ListExport.objects.create(
+            region_id=village[:9],
+            format="xlsx",
+            state="done",
+            file=ContentFile(b"PK", "lists.xlsx"),
+            requested_by=by,
+            requested_at=now(),
+        ),
         "renovation": document.renovation,
         "document": document,
         "payment": payment,
@@ -209,6 +282,7 @@ def make_objects(village: str, by) -> dict:
         "housing": secured(to_renovate(region_id=village, head_name=STRANGE_NAME)),
         "appraisal": appraisal,
         "organisation": appraisal.organisation,
+        "result_import": result_import_of(appraisal, by),
         "ruling": ruling,
         "meeting": MeetingFactory(
             region_id=village[:6], document=ContentFile(b"%PDF-1.4", "minutes.pdf")
@@ -235,6 +309,7 @@ def make_objects(village: str, by) -> dict:
             recorded_by=by,
             recorded_at=now(),
         ),
+        "reference_import": reference_import(village[:9], by),
         "roster": RosterImport.objects.create(
             region_id=village[:9],
             filename="花名册.xlsx",
@@ -267,9 +342,16 @@ def person(role: str):
     )
 
 
+def named(row: Row, target) -> dict:
+    """How an address names its object: a list by its village and kind, all else by primary key."""
+    if row.target == "list":
+        return {"code": target.region_id, "kind": target.kind}
+    return {"pk": target.pk}
+
+
 def ask(client, name: str, row: Row, objects: dict | None, region: str | None = None):
     target = objects[row.target] if row.target else None
-    url = reverse(name, kwargs={"pk": target.pk} if target else None)
+    url = reverse(name, kwargs=named(row, target) if target else None)
     data = dict(row.data)
     if row.by_region and region:
         data["region"] = region
@@ -296,6 +378,11 @@ def test_own_region(sign_in, reference, recorder, name):
         if row.target == "roster" and role in row.roles:
             continue  # the stored file of an import is tested in tests/imports
         staff = person(role)
+        if row.target == "list_export":
+            # Only who ordered a file fetches it.
+            objects["list_export"].requested_by = staff
+            objects["list_export"].region_id = staff.region_id or DISTRICT
+            objects["list_export"].save()
         response = ask(sign_in(staff), name, row, objects)
         if role in row.roles:
             assert response.status_code in {200, 204, 302, 400, 409, 422}, role
