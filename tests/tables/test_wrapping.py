@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yanliang.tables.wrapping import CLOSING, OPENING, wrapped
+from yanliang.tables.wrapping import CLOSING, OPENING, balanced, wrapped
 
 TEXTS = st.text(alphabet="东山墙裂缝檩条，。、（）《》“”：3mA12.-/ \n", max_size=60)
 
@@ -58,3 +58,25 @@ def test_no_line_begins_or_ends_with_the_wrong_mark(text):
 
     assert all(line[0] not in CLOSING for line in lines[1:])
     assert all(line[-1] not in OPENING for line in lines[:-1])
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "lines"),
+    [
+        ("家庭人口", 3, ["家庭", "人口"]),
+        ("建筑面积（㎡）", 6, ["建筑面积", "（㎡）"]),
+        ("姓名", 3, ["姓名"]),
+        ("", 3, [""]),
+    ],
+)
+def test_balanced_lines(text, room, lines):
+    assert balanced(text, width, room) == lines
+
+
+@given(TEXTS, st.integers(1, 12))
+def test_balanced_lines_are_as_few_and_say_the_same(text, room):
+    lines = balanced(text, width, room)
+
+    assert len(lines) == len(wrapped(text, width, room))
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(width(line) <= room for line in lines)

@@ -172,9 +172,13 @@ class Typeface:
 
     def show(self, text: str, size: float) -> str:
         """Return the PDF operators that print `text`, where this style is set in `size` points."""
-        self.measure(text)
+        try:
+            codes = "".join(map(self._codes.__getitem__, text))
+        except KeyError:
+            self.measure(text)
+            codes = "".join(map(self._codes.__getitem__, text))
         if self._foreign.keys().isdisjoint(text):
-            return f"<{''.join(map(self._codes.__getitem__, text))}>Tj"
+            return f"<{codes}>Tj"
         operators = []
         for name, run in groupby(text, lambda character: self._foreign.get(character, self.name)):
             codes = "".join(map(self._codes.__getitem__, run))

@@ -13,7 +13,7 @@ import pydyf
 
 from yanliang.tables.fonts import Fonts, Style, Typeface
 from yanliang.tables.table import DocumentProperties
-from yanliang.tables.wrapping import wrapped
+from yanliang.tables.wrapping import balanced, wrapped
 
 Side = Literal["left", "center", "right"]
 
@@ -47,6 +47,10 @@ class Lettering:
     def lines(self, text: str, room: float) -> list[str]:
         """Return `text` in lines no wider than `room`."""
         return wrapped(text, self.typeface.measure, room / self.size)
+
+    def even_lines(self, text: str, room: float) -> list[str]:
+        """Return `text` in lines no wider than `room` and of about one width."""
+        return balanced(text, self.typeface.measure, room / self.size)
 
     def piece(self, text: str, left: float, right: float, side: Side) -> tuple[float, str]:
         """Return where one line between `left` and `right` begins, and the operators that print it.

@@ -25,12 +25,12 @@ from yanliang.tables.table import (
 
 CELL_GAP, ROW_GAP = 0.8 * MM, 1.1 * MM
 INDENT, DEEPEST = 4 * MM, 3
-SMALLEST, LARGEST = 7.0, 10.5
+SMALLEST, LARGEST = 7.0, 9.5
 RED, BLACK = "0.702 0.149 0.118 rg", "0 g"
 SHADE, HAIRLINE = "0.93 g", "0.5 w"
-# A number or date is rather squeezed than broken, down to this share of its width.
+# How far a text is squeezed to stand on one line: a number or date rather than be broken, others slightly.
 SQUEEZED: Final[frozenset[Kind]] = NUMERIC | {"date", "code"}
-NARROWEST = 0.6
+NARROWEST, NARROWER = 0.6, 0.88
 
 
 @dataclass(slots=True)
@@ -126,14 +126,8 @@ class Grid:
         if warns:
             # As on the other faces: colour alone would be lost in a black and white print.
             text += "!"
-        lines = lettering.lines(text, right - left)
-        if (
-            len(lines) > 1
-            and column.kind in SQUEEZED
-            and _squeezable(text, lettering, right - left)
-        ):
-            lines = [text]
-        pieces = [lettering.piece(line, left, right, side) for line in lines]
+        narrowest = NARROWEST if column.kind in SQUEEZED else NARROWER
+        pieces = _pieces(text, lettering, left, right, side, narrowest)
         return [(x, f" {RED} {shown} {BLACK}") for x, shown in pieces] if warns else pieces
 
     def _drawn_header(self) -> tuple[str, float]:
@@ -178,7 +172,7 @@ class Grid:
 
     def _labels(self, cell: HeaderCell) -> list[str]:
         width = self._edges[cell.position + cell.colspan] - self._edges[cell.position]
-        return self._head.lines(cell.column.label, width - 2 * CELL_GAP)
+        return self._head.even_lines(cell.column.label, width - 2 * CELL_GAP)
 
 
 def _type_size(table: Table, width: float) -> float:
@@ -196,13 +190,20 @@ def _edges(table: Table, left: float, right: float, size: float) -> list[float]:
     return list(accumulate(widths, lambda x, width: x + width * scale, initial=left))
 
 
+def _pieces(
+    text: str, lettering: Lettering, left: float, right: float, side: Side, narrowest: float
+) -> list[tuple[float, str]]:
+    """Return the lines of `text` in a cell; one squeezed down to `narrowest` of its width counts as one."""
+    lines = lettering.lines(text, right - left)
+    if len(lines) > 1 and lettering.measure(text) * narrowest <= right - left:
+        # Lines of the text's own stay.
+        lines = text.splitlines()
+    return [lettering.piece(line, left, right, side) for line in lines]
+
+
 def _side(value: Value, kind: Kind) -> Side:
     if isinstance(value, str) and value and kind == "text":
         return "left"
     if value is None or isinstance(value, str | date) or kind == "code":
         return "center"
     return "right"
-
-
-def _squeezable(text: str, lettering: Lettering, room: float) -> bool:
-    return len(text.splitlines()) == 1 and lettering.measure(text) * NARROWEST <= room

@@ -156,7 +156,10 @@ class Register:
         self, operators: list[str], y: float, text: str, lettering: Lettering, side: Side = "left"
     ) -> float:
         """Append what prints `text` under `y` from margin to margin; return where it ends."""
-        lines = lettering.lines(text, self._right - self._left)
+        room = self._right - self._left
+        lines = (
+            lettering.even_lines(text, room) if side == "center" else lettering.lines(text, room)
+        )
         operators.append(lettering.block(lines, self._left, self._right, y, side))
         return y - lettering.leading * len(lines)
 

@@ -28,6 +28,18 @@ def wrapped(text: str, measure: Measure, room: float) -> list[str]:
     return lines
 
 
+def balanced(text: str, measure: Measure, room: float) -> list[str]:
+    """Return `text` in as few lines as `wrapped` does, but of about one width: 家庭 人口, not 家庭人 口."""
+    lines = wrapped(text, measure, room)
+    width = measure(text) / len(lines)
+    while width < room:
+        narrower = wrapped(text, measure, width)
+        if len(narrower) == len(lines):
+            return narrower
+        width += 0.5
+    return lines
+
+
 def _filled(paragraph: str, measure: Measure, room: float) -> Iterator[str]:
     line, used = "", 0.0
     for unit in _units(paragraph, measure, room):
