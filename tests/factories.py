@@ -1,17 +1,23 @@
 """Factories of the records that tests stand on."""
 
 import datetime as dt
+from io import BytesIO
 
 import factory
+from django.core.files.base import ContentFile
 from django.db import transaction
+from openpyxl import Workbook
 from stdnum.iso7064 import mod_11_2
 
 from households.enums import EventKind, Verdict
 from households.events import lock_household, record_event
 from households.models import Household, HouseholdClass, Identity
 from households.numbering import next_code
+from households.roster.importing import pack
 from households.search import search_columns
+from reports.models import ReferenceImport
 from yanliang.accounts.models import Staff
+from yanliang.periods import now
 
 PASSWORD = "Yanliang-2020"
 
@@ -102,6 +108,23 @@ def happen(household: Household, *steps: str, by=None) -> Household:
                 happened_on=dt.date(2020, 4, 1),
             )
     return household
+
+
+def reference_import(region_id: str, by) -> ReferenceImport:
+    """A returned workbook of which no row can be read, before its confirmation."""
+    workbook, content = Workbook(), BytesIO()
+    workbook.active["A1"] = "返回结果"
+    workbook.save(content)
+    return ReferenceImport.objects.create(
+        region_id=region_id,
+        file=ContentFile(content.getvalue(), "返回.xlsx"),
+        filename="返回.xlsx",
+        size=1,
+        mapping={"sheets": [], "ignored": []},
+        outcomes=pack([]),
+        uploaded_by=by,
+        uploaded_at=now(),
+    )
 
 
 def suspected_household(**fields) -> Household:

@@ -182,7 +182,9 @@ def read_rows(sheet: Sheet, mapping: SheetMapping) -> Iterator[tuple[ReturnedRow
         row = ReturnedRow(sheet.name, number)
         given = [key for key in ALIASES if not is_blank(value(key))]
         is_heading = given and all(compact(value(key)) == compact(heading[key]) for key in given)
-        if not given or is_heading:
+        # “合计” or a signature line, where the first column is that of the codes.
+        is_note = given == ["code"] and not any(map(str.isdigit, compact(value("code"))))
+        if not given or is_heading or is_note:
             yield row, None
             continue
         id_number = (
