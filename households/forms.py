@@ -50,7 +50,11 @@ def past_date(label: str, **options) -> forms.DateField:
             raise ValidationError(f"{label}不能晚于今天。")
 
     return forms.DateField(
-        label=label, widget=DateInput, validators=[not_future], initial=today, **options
+        label=label,
+        widget=DateInput(attrs={"class": "form-control"}),
+        validators=[not_future],
+        initial=today,
+        **options,
     )
 
 

@@ -69,7 +69,10 @@ class PlanForm(FundingMixin, forms.ModelForm):
     class Meta:
         model = Renovation
         fields = PLAN_FIELDS
-        widgets = {"contracted_on": DateInput, "planned_finish": DateInput}
+        widgets = {
+            name: DateInput(attrs={"class": "form-control"})
+            for name in ("contracted_on", "planned_finish")
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -169,6 +172,10 @@ class CorrectionForm(FundingMixin, forms.Form):
         )
 
     @property
+    def date_fields(self):
+        return [self[name] for name in self.date_names]
+
+    @property
     def dates(self) -> dict:
         return {name: self.cleaned_data[name] for name in self.date_names}
 
@@ -254,6 +261,19 @@ class AcceptanceForm(forms.Form):
                 choices=Mark.choices,
                 error_messages={"required": "请评定这一项。"},
             )
+
+    @staticmethod
+    def typed_before(acceptance: Acceptance) -> dict:
+        """What the form starts with in the place of a withdrawn acceptance."""
+        names = ("acceptor", "acceptor_2", "acceptor_3")
+        return {
+            **dict(zip(names, acceptance.acceptors, strict=False)),
+            **{f"mark_{item}": mark for item, mark in acceptance.marks.items()},
+            **{
+                name: getattr(acceptance, name)
+                for name in ("accepted_on", "grade_after", "opinion", "result", "remark")
+            },
+        }
 
     @property
     def items(self):

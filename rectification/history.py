@@ -26,6 +26,10 @@ class Line(NamedTuple):
     before: str
     after: str
 
+    def __str__(self) -> str:
+        change = " → ".join(filter(None, (self.before, self.after)))
+        return f"{self.name}：{change}"
+
 
 class Told(NamedTuple):
     """An entry as people read it."""
@@ -35,6 +39,11 @@ class Told(NamedTuple):
     act: str
     reason: str
     lines: list[Line]
+
+    @property
+    def words(self) -> str:
+        """All lines on one."""
+        return "；".join(map(str, self.lines))
 
 
 def entries_on(household: Household) -> QuerySet[Entry]:

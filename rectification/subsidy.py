@@ -135,7 +135,7 @@ def void_payment(pk: int, *, by, reason: str) -> SubsidyPayment:
             renovation,
             by=by,
             before=before,
-            after={name: after[name] for name in ("累计", "补助")},
+            after={name: after[name] for name in after if after[name] != before[name]},
             reason=payment.void_reason,
         )
     return payment

@@ -28,6 +28,7 @@ from rectification.forms import (
 from rectification.models import Renovation
 from yanliang.accounts.permissions import may_record_renovation
 from yanliang.periods import today
+from yanliang.ui.forms import say_files_are_gone
 
 
 def visible_renovation(request: HttpRequest, pk: int) -> Renovation:
@@ -65,6 +66,8 @@ def show_form(
         if renovation
         else reverse("households:household_detail", args=[household.pk])
     )
+    if form.is_bound:
+        say_files_are_gone(form)
     context = {
         "household": household,
         "renovation": renovation,
@@ -249,7 +252,9 @@ def acceptance_record(request: HttpRequest, pk: int) -> HttpResponse:
     """质量验收 of renovation `pk`; an old house that still stands is said before anything is typed."""
     renovation = visible_renovation(request, pk)
     require_recorder(request.user)
-    form = AcceptanceForm(request.POST or None)
+    last = renovation.acceptances.first()
+    initial = AcceptanceForm.typed_before(last) if last and last.is_void else None
+    form = AcceptanceForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             acceptance = accepting.record_acceptance(pk, form.findings, by=request.user)

@@ -45,6 +45,7 @@ def renovation_correct(request: HttpRequest, pk: int) -> HttpResponse:
         correct_obstacles(renovation),
         "已更正。",
         advice="日期或资金登记有误的，在这里更正；更正前后的内容和理由留在操作记录中。",
+        template="rectification/correction_form.html",
     )
 
 

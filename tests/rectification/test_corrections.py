@@ -234,6 +234,21 @@ class TestAcceptance:
         record_acceptance(renovation.pk, findings(accepted_on=ACCEPT + DAY), by=clerk())
         assert row_of(renovation).cells["accepted"] == ACCEPT + DAY
 
+    def test_the_right_one_starts_from_what_was_typed(self, sign_in, lead):
+        renovation = accepted()
+        address = reverse("rectification:acceptance_record", args=[renovation.pk])
+        withdraw_acceptance(renovation.acceptances.get().pk, by=lead, reason=WHY)
+        form = sign_in(lead).get(address).context["form"]
+        typed = {name: form[name].value() or "" for name in form.fields}
+        assert (typed["acceptor"], typed["accepted_on"], typed["mark_Y05"]) == (
+            "王建国",
+            ACCEPT,
+            "pass",
+        )
+        right = typed | {"accepted_on": f"{ACCEPT + DAY}"}
+        assert sign_in(lead).post(address, right).status_code == 302
+        assert renovation.acceptances.standing().get().accepted_on == ACCEPT + DAY
+
     def test_an_acceptance_before_the_demolition_is_refused(self):
         renovation = demolished()
         Renovation.objects.update(old_house_demolished_on=ACCEPT + DAY)

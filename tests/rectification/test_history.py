@@ -75,6 +75,7 @@ def test_inspection_ruling_and_other_housing(told, bureau_lead, recorder):
 def test_states_are_told_in_words(told):
     entry = told(accepted().household)[0]
     assert entry.lines == [("状态", "待验收", "验收合格")]
+    assert entry.words == "状态：待验收 → 验收合格"
 
 
 def test_other_households_and_other_records_of_the_same_number_stay_out(told):

@@ -89,6 +89,14 @@ def test_refusals_leave_everything_as_it_was(bureau_clerk):
         wrong.save(force_insert=True)
 
 
+def test_a_refused_form_says_that_its_file_is_gone(sign_in, bureau_clerk):
+    household = ruled_secured()
+    address = reverse("rectification:housing_prove", args=[household.pk])
+    page = sign_in(bureau_clerk).post(address, {"file": scan()}).text
+    assert "请选择保障方式" in page
+    assert "没有保存" in page
+
+
 def test_the_list_says_what_the_meeting_went_by(sign_in, bureau_clerk, viewer):
     household = ruled_secured()
     household.events.filter(kind="ruled_secured").update(
