@@ -298,8 +298,9 @@ def test_notes_and_checks_stand_under_the_table():
     assert "2.第二条" in text
 
 
-def test_a_register_without_rows_has_a_line_of_dashes():
-    (page,) = texts(register_pdf([register_table(0)], properties=PROPERTIES))
+@pytest.mark.parametrize("rows", [(), iter(())])
+def test_a_register_without_rows_has_a_line_of_dashes(rows):
+    (page,) = texts(register_pdf([register_table(0, rows=rows)], properties=PROPERTIES))
 
     assert "—" * 18 in joined(page)
     assert SIGNATURES[0] in page

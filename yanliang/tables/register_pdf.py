@@ -112,9 +112,11 @@ class Register:
 
     def print(self) -> None:
         """Add the pages of the table to the document."""
-        # A register without rows says so by a line of dashes.
-        for row in self._table.rows or [Row({})]:
+        for row in self._table.rows:
             self._place(self._grid.strip(row))
+        if not self._packed and not self._page.strips:
+            # A register without rows says so by a line of dashes.
+            self._place(self._grid.strip(Row({})))
         if self._table.signatures:
             self._sign()
         self._add_notes()
