@@ -12,7 +12,6 @@ from typing import Final
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, Side
@@ -22,7 +21,7 @@ from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from yanliang.tables.table import EMPTY, Column, DocumentProperties, Kind, Row, Table, Value
+from yanliang.tables.table import EMPTY, Cell, Column, DocumentProperties, Kind, Row, Table, Value
 
 NUMBER_FORMATS: Final[dict[Kind, str]] = {
     "text": "General",
@@ -34,6 +33,10 @@ NUMBER_FORMATS: Final[dict[Kind, str]] = {
 }
 PAPER_SIZES: Final = {"A3": 8, "A4": 9}
 SHEET_NAME_LIMIT: Final = 31
+#: What a text must not begin with, or Excel takes it for a formula when somebody edits the cell.
+FORMULA_MARKS: Final = ("=", "+", "-", "@")
+#: What XML cannot hold: control characters, halves of a surrogate pair, two that are no characters.
+UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 HEADER_HEIGHT: Final = 26
 WARNING_COLOUR: Final = "FFB3261E"
 
@@ -88,10 +91,10 @@ def workbook_bytes(tables: Sequence[Table], *, properties: DocumentProperties) -
 def describe(workbook: Workbook, properties: DocumentProperties) -> None:
     """Let the file say what it is, who made it, when and why."""
     described = workbook.properties
-    described.title = _printable(properties.title)
-    described.creator = _printable(properties.author)
+    described.title = printable(properties.title)
+    described.creator = printable(properties.author)
     described.lastModifiedBy = described.creator
-    described.description = _printable(properties.subject)
+    described.description = printable(properties.subject)
     if properties.created:
         # The file format keeps naive times and reads them as UTC.
         described.created = properties.created.astimezone(UTC).replace(tzinfo=None)
@@ -99,20 +102,34 @@ def describe(workbook: Workbook, properties: DocumentProperties) -> None:
 
 def write_sheet(workbook: Workbook, table: Table) -> Worksheet:
     """Append the table to `workbook` as a sheet ready to print, and return the sheet."""
+    sheet, line = open_sheet(workbook, table)
+    styles: Styles = {}
+    for row in table.rows:
+        _write_row(sheet, line, row, table.leaves, styles)
+        line += 1
+    close_sheet(sheet, table, line)
+    return sheet
+
+
+def open_sheet(workbook: Workbook, table: Table) -> tuple[Worksheet, int]:
+    """Append a sheet with all that stands above the rows; return it and the line of the first row."""
     name = sheet_name(table.sheet_name or table.title, taken=workbook.sheetnames)
     sheet = workbook.create_sheet(name)
     for position, column in enumerate(table.leaves, start=1):
         # One character more than the text takes: Excel keeps that much for the cell's own margin.
         sheet.column_dimensions[get_column_letter(position)].width = column.characters + 1
-    styles: Styles = {}
     header_from = _write_title_block(sheet, table)
-    body_from = _write_header(sheet, table, header_from, styles)
-    for number, row in enumerate(table.rows, start=body_from):
-        _write_row(sheet, number, row, table.leaves, styles)
-    last = _write_foot(sheet, table, body_from + len(table.rows))
-    sheet.freeze_panes = sheet.cell(body_from, 2)
-    _set_up_print(sheet, table, header_from, body_from - 1, last)
-    return sheet
+    body_from = _write_header(sheet, table, header_from)
+    sheet.freeze_panes = f"B{body_from}"
+    _set_up_print(sheet, table)
+    sheet.print_title_rows = f"{header_from}:{body_from - 1}"
+    return sheet, body_from
+
+
+def close_sheet(sheet: Worksheet, table: Table, line: int) -> None:
+    """Write what stands under the rows from `line` on, and let the printer stop there."""
+    last = _write_foot(sheet, table, line)
+    sheet.print_area = f"A1:{get_column_letter(len(table.leaves))}{last}"
 
 
 def write_text(cell: SheetCell, text: str) -> None:
@@ -121,9 +138,9 @@ def write_text(cell: SheetCell, text: str) -> None:
     openpyxl makes a formula of “=…”; the quote prefix keeps Excel from doing so itself when
     somebody edits the cell.
     """
-    cell.value = _printable(text)
+    cell.value = printable(text)
     cell.data_type = "s"
-    if text.startswith(("=", "+", "-", "@")):
+    if text.startswith(FORMULA_MARKS):
         cell.quotePrefix = True
 
 
@@ -144,8 +161,9 @@ def _cut(text: str, units: int) -> str:
     return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore").rstrip(" '")
 
 
-def _printable(text: str) -> str:
-    return ILLEGAL_CHARACTERS_RE.sub("", text)
+def printable(text: str) -> str:
+    """Return `text` without the characters that a workbook cannot hold."""
+    return UNPRINTABLE.sub("", text)
 
 
 def _write_title_block(sheet: Worksheet, table: Table) -> int:
@@ -165,22 +183,23 @@ def _write_title_block(sheet: Worksheet, table: Table) -> int:
     return line
 
 
-def _write_header(sheet: Worksheet, table: Table, first: int, styles: Styles) -> int:
+def _write_header(sheet: Worksheet, table: Table, first: int) -> int:
     """Write the merged header and the column numbers; return the first line of the body."""
+    styles: Styles = {}
     for line in table.header_lines:
         for cell in line:
             top, left = first + cell.line, 1 + cell.position
             bottom, right = top + cell.rowspan - 1, left + cell.colspan - 1
             for covered in sheet.iter_rows(top, bottom, left, right):
                 for each in covered:
-                    _dress(each, HEAD, styles)
+                    dress(each, HEAD, styles)
             write_text(sheet.cell(top, left), cell.column.label)
             _merge(sheet, top, left, bottom, right)
     for offset in range(table.depth):
         sheet.row_dimensions[first + offset].height = HEADER_HEIGHT
     # The lowest line takes what its longest label still needs when broken over the column width.
     needed = max(
-        16 * _lines(leaf.label, leaf.characters) + 8 - HEADER_HEIGHT * (table.depth - 1 - line)
+        16 * line_count(leaf.label, leaf.characters) + 8 - HEADER_HEIGHT * (table.depth - 1 - line)
         for line, leaf in _leaf_lines(table)
     )
     sheet.row_dimensions[first + table.depth - 1].height = max(HEADER_HEIGHT, needed)
@@ -189,7 +208,7 @@ def _write_header(sheet: Worksheet, table: Table, first: int, styles: Styles) ->
         for position, leaf in enumerate(table.leaves, start=1):
             cell = sheet.cell(body_from, position)
             cell.value = leaf.number
-            _dress(cell, NUMBER_LINE, styles)
+            dress(cell, NUMBER_LINE, styles)
         sheet.row_dimensions[body_from].height = 16
         body_from += 1
     return body_from
@@ -210,23 +229,18 @@ def _write_row(
     lines, strong = 1, row.kind != "detail"
     for position, column in enumerate(leaves, start=1):
         target, cell = sheet.cell(number, position), row.cell(column.key)
-        side, number_format = (
-            _side(cell.value, column.kind),
-            _number_format(cell.value, column.kind),
-        )
         level = row.level if position == 1 else 0
-        look = _body_look(side, level, strong, cell.flag == "warning", number_format)
-        _dress(target, look, styles)
+        dress(target, body_look(cell, column.kind, level, strong), styles)
         _write_value(target, cell.value, column.kind)
         if cell.note:
-            target.comment = Comment(_printable(cell.note), "填表说明")
+            target.comment = Comment(printable(cell.note), "填表说明")
         if isinstance(cell.value, str):
-            lines = max(lines, _lines(cell.value, column.characters))
-    sheet.row_dimensions[number].height = max(26, 15 * lines + 8)
+            lines = max(lines, line_count(cell.value, column.characters))
+    sheet.row_dimensions[number].height = row_height(lines)
 
 
-def _dress(cell: SheetCell, look: Look, styles: Styles) -> None:
-    """Draw `cell` like `look`, with the grid around it."""
+def dress(cell: SheetCell, look: Look, styles: Styles) -> None:
+    """Draw `cell` like `look`, with the grid around it; `styles` remembers the looks met before."""
     style = styles.get(look)
     if style is None:
         cell.font, cell.alignment, cell.border = look.font, look.alignment, GRID
@@ -256,6 +270,12 @@ def _side(value: Value, kind: Kind) -> str:
 def _number_format(value: Value, kind: Kind) -> str:
     # A date in a column of texts keeps the look of its own kind.
     return NUMBER_FORMATS["date" if kind == "text" and isinstance(value, date) else kind]
+
+
+def body_look(cell: Cell, kind: Kind, level: int = 0, strong: bool = False) -> Look:
+    """How `cell` looks in a column of that kind; `strong` in a line of sums, `level` as in Row."""
+    side, number_format = _side(cell.value, kind), _number_format(cell.value, kind)
+    return _body_look(side, level, strong, cell.flag == "warning", number_format)
 
 
 @cache
@@ -293,7 +313,7 @@ def _write_foot(sheet: Worksheet, table: Table, line: int) -> int:
         *((sentence, failing) for sentence in sentences),
         *((note, False) for note in (["填表说明：", *notes] if notes else [])),
     ]:
-        height = 16 * _lines(text, total) + 4
+        height = 16 * line_count(text, total) + 4
         _write_across(sheet, line, 1, width, text, _body_font(False, warning), LEFT, height)
         line += 1
     return line - 1
@@ -363,17 +383,25 @@ def _merge(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> No
         sheet.merged_cells.add(area)
 
 
-def _lines(text: str, characters: int) -> int:
+def row_height(lines: int) -> int:
+    """The height in points of a row whose tallest cell has that many lines."""
+    return max(26, 15 * lines + 8)
+
+
+def line_count(text: str, characters: int) -> int:
     """The lines that `text` needs in a column of that many characters, Chinese counting double."""
     return sum(
-        max(1, math.ceil(sum(2 if east_asian_width(c) in "WF" else 1 for c in part) / characters))
+        max(1, math.ceil((len(part) + sum(map(_is_wide, part))) / characters))
         for part in text.split("\n")
     )
 
 
-def _set_up_print(
-    sheet: Worksheet, table: Table, header_from: int, header_to: int, last: int
-) -> None:
+@cache
+def _is_wide(character: str) -> bool:
+    return east_asian_width(character) in "WF"
+
+
+def _set_up_print(sheet: Worksheet, table: Table) -> None:
     size, orientation = table.paper.split()
     sheet.page_setup.paperSize = PAPER_SIZES[size]
     sheet.page_setup.orientation = orientation
@@ -383,6 +411,4 @@ def _set_up_print(
     sheet.print_options.horizontalCentered = True
     sheet.page_margins.left = sheet.page_margins.right = 0.6
     sheet.page_margins.top = sheet.page_margins.bottom = 0.75
-    sheet.print_area = f"A1:{get_column_letter(len(table.leaves))}{last}"
-    sheet.print_title_rows = f"{header_from}:{header_to}"
     sheet.oddFooter.center.text = "第 &P 页 共 &N 页"

@@ -5,7 +5,7 @@ HTML, Excel and PDF are renderers of this one object; none of them computes a fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -140,12 +140,14 @@ class Table:
 
     `checks` holds one sentence for each identity that fails; empty means that all hold, None that
     the table has none to check. `signatures` are the labels to be signed beside (填报人 …).
+    `rows` may be an iterator that makes the rows of a long register one by one; a sequence is
+    checked at once, an iterator while `write_register` takes its rows.
     Raises ValueError when two columns share a key or a row has a cell for no column.
     """
 
     title: str
     columns: tuple[Column, ...]
-    rows: Sequence[Row]
+    rows: Iterable[Row]
     annex_label: str = ""
     subtitle: str = ""
     head_facts: tuple[Fact, ...] = ()
@@ -159,7 +161,7 @@ class Table:
         keys = [leaf.key for leaf in self.leaves]
         if not keys or len(set(keys)) != len(keys):
             raise ValueError(f"Columns need keys of their own: {keys}")
-        for row in self.rows:
+        for row in self.rows if isinstance(self.rows, Sequence) else ():
             if unknown := row.cells.keys() - set(keys):
                 raise ValueError(f"No column for {sorted(unknown)}")
 
