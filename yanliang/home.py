@@ -16,6 +16,9 @@ from inspections.models import Appraisal, Inspection, InspectionDraft
 from rectification.models import Renovation
 from rectification.renovating import unplanned
 from rectification.securing import unproved
+from reports.lists.progress import unanswered_lists, waiting_for
+from reports.lists.responsible import may_name
+from reports.lists.signing import signs
 from yanliang.accounts import permissions
 from yanliang.accounts.enums import RegionLevel
 from yanliang.periods import SHANGHAI, campaign, cut_off, now, thursday_of, today
@@ -214,6 +217,27 @@ def national_tasks(staff) -> Iterator[Task]:
     )
 
 
+def signing_tasks(staff) -> Iterator[Task]:
+    waiting = waiting_for(staff)
+    changed = sum(each.changed for each in waiting)
+    yield Task(
+        "待签字的清单",
+        len(waiting),
+        link("reports:list_waiting"),
+        f"其中签字后有变动、须重签的 {changed:,} 行" if changed else "四清清单，轮到本级签字",
+        is_urgent=changed > 0,
+    )
+
+
+def responsible_tasks(staff) -> Iterator[Task]:
+    yield Task(
+        "没有责任人的清单",
+        unanswered_lists(staff),
+        link("reports:list_overview"),
+        "登记责任人后才能签字",
+    )
+
+
 def overdue_tasks(staff) -> Iterator[Task]:
     yield Task(
         "超期未清零",
@@ -232,6 +256,8 @@ TASKS = (
     (permissions.may_record_renovation, renovation_tasks),
     (permissions.may_confirm_removal, removal_tasks),
     (permissions.may_enter_national, national_tasks),
+    (signs, signing_tasks),
+    (may_name, responsible_tasks),
     (permissions.may_see_business, overdue_tasks),
 )
 

@@ -31,7 +31,7 @@ from inspections.models import (
     Ruling,
 )
 from rectification.models import Acceptance, Funding, OtherHousing, Renovation, SubsidyPayment
-from reports.demo import cast, drafts, photos
+from reports.demo import cast, drafts, photos, signatures
 from reports.demo.appraisals import Desk
 from reports.demo.chronicle import Chronicle
 from reports.demo.classes import Classes
@@ -102,6 +102,9 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
             )
             report(f"{office.short_name}：{written['农户']:,} 户，核查 {written['核查']:,} 份")
         name_sources()
+        answered = signatures.answer_for_all(villages, company, plan.seed)
+        signed = signatures.sign_some(company)
+        report(f"四清清单：责任人 {answered:,} 份，签字 {signed:,} 次")
     # Without statistics SQLite may take another index than the covering one.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, QuerySet, Sum
 
 from households.models import Household, HouseholdClass, Region
 from inspections.models import AppraisalOrganisation, RulingMeeting
 from rectification.models import Renovation
 from reports.enums import ListKind, SignLevel
-from reports.lists.membership import class_groups
-from reports.lists.rows import rows_of_region
+from reports.lists.membership import LATER_LISTS, class_groups, members
+from reports.lists.rows import rows_of
 from reports.lists.signing import level_of
 from reports.lists.standing import RowStanding, standing_of
 from reports.models import Responsible, RowSignature
@@ -101,32 +101,58 @@ def parts_to_read(code: str, villages: list[str]) -> list[str]:
 
 def read_progress(code: str) -> dict[str, VillageProgress]:
     """The progress of the villages of the region `code`, read from the register."""
-    found: dict[str, VillageProgress] = {
-        village: {}
-        for village in Region.objects.within(code).villages().values_list("pk", flat=True)
-    }
-    groups = class_groups()
+    villages = Region.objects.within(code).villages().values_list("pk", flat=True)
+    found: dict[str, VillageProgress] = {village: {} for village in villages}
     for kind in ListKind:
-        signatures = defaultdict(list)
-        for each in (
-            RowSignature.objects.standing()
-            .within(code)
-            .filter(kind=kind)
-            .only("household_id", "ordinal", "level", "sha256", "region_id")
-        ):
-            signatures[each.household_id].append(each)
-        for group in groups:
+        standing = RowSignature.objects.standing().within(code).filter(kind=kind)
+        signatures = list(standing.only("household_id", "ordinal", "level", "sha256"))
+        for group in class_groups():
             if kind not in group.kinds:
                 continue
+            households = members(kind, group.name, Household.objects.within(code))
+            if kind not in LATER_LISTS:
+                # A row a household: those that nobody has signed are counted, not read.
+                unsigned = households.exclude(pk__in=standing.values("household"))
+                households = households.filter(pk__in=standing.values("household"))
+                add_unsigned(found, kind, group.name, unsigned, code)
+            rows = rows_of(kind, households, code)
+            own = {row.household_id for row in rows}
+            signed = [each for each in signatures if each.household_id in own]
             by_village = defaultdict(list)
-            for row in rows_of_region(kind, group.name, code):
-                by_village[row.region_id].append(row)
-            for village, rows in by_village.items():
-                own = [each for row in rows for each in signatures.get(row.household_id, ())]
-                unique = {each.pk: each for each in own}.values()
-                standing, _ = standing_of(kind, rows, unique)
-                found[village][group.name, kind.value] = ListProgress.of(standing)
+            for each in standing_of(kind, rows, signed)[0]:
+                by_village[each.row.region_id].append(each)
+            for village, lines in by_village.items():
+                add_to(found[village], (group.name, kind.value), ListProgress.of(lines))
     return found
+
+
+def add_to(lists: VillageProgress, name: tuple[str, str], more: ListProgress) -> None:
+    lists[name] = lists.get(name, NOTHING) + more
+
+
+def add_unsigned(
+    found: dict[str, VillageProgress],
+    kind: ListKind,
+    group: str,
+    households: QuerySet,
+    code: str,
+) -> None:
+    """Add rows without any signature: they wait for the village where somebody answers for them."""
+    people = Responsible.objects.within(code).filter(kind=kind, group=group)
+    answered = set(people.filter(household__isnull=True).values_list("region_id", flat=True))
+    single = Count(
+        "pk", filter=Q(pk__in=people.filter(household__isnull=False).values("household"))
+    )
+    for village, department, count, named in (
+        households.order_by()
+        .values_list("region_id", "household_class__department")
+        .annotate(count=Count("pk"), named=single)
+    ):
+        waiting = count if village in answered else named
+        more = ListProgress(
+            count, {}, {(SignLevel.VILLAGE.value, department): waiting}, 0, count - waiting
+        )
+        add_to(found[village], (group, kind.value), more)
 
 
 def marks_within(code: str) -> dict[str, str]:

@@ -49,6 +49,11 @@ def level_of(staff) -> SignLevel | None:
     return SIGNER_ROLES.get(staff.role) if staff.is_active else None
 
 
+def signs(staff) -> bool:
+    """Whether lists wait for the signature of `staff`."""
+    return level_of(staff) is not None
+
+
 def uploadable_levels(staff) -> tuple[SignLevel, ...]:
     """The levels whose paper signatures `staff` may upload."""
     return tuple(level for level in SignLevel if staff.role in UPLOADER_ROLES[level])

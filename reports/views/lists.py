@@ -20,7 +20,7 @@ from reports.lists.overview import overview_table
 from reports.lists.progress import progress_within, waiting_for
 from reports.lists.responsible import may_name, named
 from reports.lists.rows import ListRow, rows_of
-from reports.lists.signing import level_of, owns
+from reports.lists.signing import level_of, owns, signs
 from reports.lists.standing import RowStanding, SinceSigned, list_standing, standing_of
 from reports.models import FrozenList, RowSignature
 from reports.views.asked import asked_region, path_to
@@ -98,7 +98,7 @@ def list_overview(request: HttpRequest) -> HttpResponse:
             "table": render_html(table, request, show_title=False),
             "may_export": may_export(request.user),
             "may_see_full_id": may_see_full_id(request.user),
-            "signs": level_of(request.user) is not None,
+            "signs": signs(request.user),
         },
     )
 
