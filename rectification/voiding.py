@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import localtime
 
 from rectification.enums import RenovationState
 from rectification.models import RenovationDocument, RenovationPhoto
@@ -13,7 +14,7 @@ from yanliang.workflow import lock
 
 
 def void_obstacles(row: Voidable) -> list[str]:
-    return [f"已于 {row.voided_at:%Y-%m-%d} 作废，不必再作废。"] if row.is_void else []
+    return [f"已于 {localtime(row.voided_at):%Y-%m-%d} 作废，不必再作废。"] if row.is_void else []
 
 
 def declare_void(row: Voidable, *, by, reason: str) -> None:
