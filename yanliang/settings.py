@@ -4,6 +4,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import SELF
+from django.contrib.messages import constants as message_levels
 from django.core.management.utils import get_random_secret_key
 from whitenoise.compress import Compressor
 
@@ -149,6 +150,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
+# Bootstrap's name for it.
+MESSAGE_TAGS = {message_levels.ERROR: "danger"}
 IDLE_SIGN_OUT_SECONDS = env.int("IDLE_SIGN_OUT_SECONDS", default=30 * 60)
 
 # 等保2.0 level 2: five failures lock the account for 15 minutes.

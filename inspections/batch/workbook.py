@@ -41,11 +41,13 @@ NOTES = (
     "同一机构的报告编号不能用于两户。",
     "场地等六个构件填 a、b、c、d；没有的构件留空。",
     "场地判定为危险的，“场地危险”填“是”，整栋房屋为 D级。",
-    "“鉴定等级”一般留空，由系统按最差构件计算；与计算不一致的才填写，并在“调整理由”中写明理由。",
+    "“鉴定等级”一般留空，由系统按最差构件计算。",
+    "评定的等级与计算不一致的，才填“鉴定等级”，并在“调整理由”中写明理由。",
     f"防灾措施填{'、'.join(BY_NAME['disaster_measures'].choices)}之一；"
     f"处理建议填{'、'.join(BY_NAME['advice'].choices)}之一。",
     "鉴定报告扫描件不在本表内，录入后在该户的鉴定页面上传。",
-    "填好后上传：先逐行核对给您看，确认后才录入；有错的行可下载标红的原表，改正后再上传，已录入的不会重复录入。",
+    "填好后上传：先逐行核对给您看，确认后才录入。",
+    "有错的行不影响其他行：下载标红的原表，改正后再上传，已录入的不会重复录入。",
 )
 
 _GREY = PatternFill("solid", fgColor="FFEDEFF2")
@@ -97,6 +99,8 @@ def _write_rows(sheet: Worksheet, appraisals: list[Appraisal], title: str) -> No
                 cell.border, cell.alignment = _GRID, _MIDDLE
                 # As text, a number keeps its zeros and a date stays as it was typed.
                 cell.number_format = "@"
+    for line in range(HEADER_ROW + 1, last + 1):
+        sheet.row_dimensions[line].height = 20
     sheet.freeze_panes = sheet.cell(HEADER_ROW + 1, FROZEN_COLUMNS + 1)
     sheet.auto_filter.ref = f"A{HEADER_ROW}:{get_column_letter(position)}{last}"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 8
@@ -131,7 +135,7 @@ def _offer(sheet: Worksheet, choices: tuple[str, ...], cells: str) -> None:
 def _write_notes(sheet: Worksheet) -> None:
     write_text(sheet.cell(1, 1), "填表说明")
     sheet.cell(1, 1).font = _BOLD
-    sheet.column_dimensions["A"].width = 100
+    sheet.column_dimensions["A"].width = 90
     for line, note in enumerate(NOTES, start=2):
         cell = sheet.cell(line, 1)
         write_text(cell, f"{line - 1}. {note}")

@@ -15,7 +15,7 @@ from inspections.appraisal_forms import AppraisalFilters
 from inspections.batch import entry
 from inspections.batch.columns import BY_NAME, ENTERED, Entered
 from inspections.enums import Component, ComponentGrade
-from inspections.grading import whole_grade
+from inspections.grading import Grading, whole_grade
 from inspections.models import Appraisal
 from yanliang.accounts.permissions import may_appraise
 
@@ -72,6 +72,10 @@ class GridRow:
         ]
 
     @property
+    def grading(self) -> Grading | None:
+        return grading_of(self.appraisal, self.typed)
+
+    @property
     def general_faults(self) -> list[str]:
         """Sentences that belong to no cell."""
         return [each for name in self.faults.keys() - BY_NAME for each in self.faults[name]]
@@ -86,6 +90,15 @@ def typed_for(appraisal: Appraisal, sent) -> dict[str, str]:
     return {
         column.name: sent.get(cell_name(appraisal, column.name), "").strip() for column in ENTERED
     }
+
+
+def grading_of(appraisal: Appraisal, typed: dict[str, str]) -> Grading | None:
+    """The grade that follows from what is typed so far; None while nothing does."""
+    values, unread = entry.read_cells(typed)
+    components = {part: ComponentGrade(values[part]) for part in Component if values[part]}
+    if not components or unread.keys() & entry.GRADED_BY:
+        return None
+    return whole_grade(components, appraisal.household.structure, values["dangerous_site"])
 
 
 def require_right(request: HttpRequest) -> None:
@@ -178,11 +191,5 @@ def result_grid_grade(request: HttpRequest, pk: int) -> HttpResponse:
     visible = Appraisal.objects.visible_to(request.user).select_related("household")
     appraisal = get_object_or_404(visible, pk=pk)
     require_right(request)
-    values, unread = entry.read_cells(typed_for(appraisal, request.GET))
-    components = {part: ComponentGrade(values[part]) for part in Component if values[part]}
-    try:
-        grading = whole_grade(components, appraisal.household.structure, values["dangerous_site"])
-    except ValueError:
-        grading = None
-    context = {"grading": None if unread.keys() & entry.GRADED_BY else grading}
-    return render(request, "inspections/result_grid_grade.html", context)
+    grading = grading_of(appraisal, typed_for(appraisal, request.GET))
+    return render(request, "inspections/result_grid_grade.html", {"grading": grading})
