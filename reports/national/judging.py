@@ -208,11 +208,12 @@ class Judge:
             row.problems.append(Problem(key, column(key), code, sentence))
 
         household = self.named(read, refuse)
+        if household is not None:
+            row.household = f"{household['code']} {household['head_name']}"
         if isinstance(read.reference, CellFault):
             refuse("external_reference", *read.reference)
         if household is None or row.problems:
             return
-        row.household = f"{household['code']} {household['head_name']}"
         if not read.reference:
             row.outcome = "blank"
             return

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from households.exports import heading_cell, text_cell
 from households.models import Household, Region
@@ -20,7 +21,7 @@ from reports.national.layouts import LayoutColumn, columns_of
 from yanliang.accounts.permissions import may_enter_national, may_see_full_id
 from yanliang.audit.trail import record
 from yanliang.periods import SHANGHAI, now
-from yanliang.tables.excel import NUMBER_FORMATS
+from yanliang.tables.excel import NUMBER_FORMATS, PAPER_SIZES
 from yanliang.tables.table import WIDTHS, Kind, Value
 
 TITLE = "待录入国家系统农户"
@@ -70,6 +71,11 @@ def written(
     workbook = Workbook(write_only=True)
     sheet = workbook.create_sheet("待录入")
     sheet.freeze_panes = "A2"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.paperSize = PAPER_SIZES["A3"]
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     for position, column in enumerate(columns, start=1):
         width = max(WIDTHS[kind_of(column)], 2 * len(column.label) + 2)
         sheet.column_dimensions[get_column_letter(position)].width = width
