@@ -8,17 +8,18 @@ from django.db import transaction
 
 from households.models import Region
 from reports.enums import JobState, ListKind
-from reports.lists.faces import frozen_table, list_table
+from reports.lists.faces import ListFace, frozen_table, list_table
 from reports.lists.membership import class_groups, levels_of_list, members
 from reports.lists.rows import rows_of_region
-from reports.lists.standing import standing_of
+from reports.lists.standing import RowStanding, standing_of
 from reports.models import FrozenList, ListExport, RowSignature
 from reports.models.exports import ListFormat
 from yanliang.accounts.enums import RegionLevel
 from yanliang.audit.trail import record
 from yanliang.periods import SHANGHAI, now
+from yanliang.tables.register_excel import write_register
 from yanliang.tables.register_pdf import register_pdf
-from yanliang.tables.table import DocumentProperties, Fact, Table
+from yanliang.tables.table import DocumentProperties, Fact
 
 CONTENT_TYPES = {
     ListFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -86,64 +87,79 @@ def written(export: ListExport, *, progress: Callable[[int], None] | None = None
         subject=f"用途：{export.reason}" if export.reason else "",
         created=export.requested_at,
     )
-    chosen = lists_of(export)
     export.total = sum(
-        members(kind, group.name).within(export.region_id).count() for group, kind in chosen
+        members(face.kind, face.group).within(export.region_id).count() for face in faces_of(export)
     )
     ListExport.objects.filter(pk=export.pk).update(total=export.total)
-    tables = tables_of(export)
     if export.format == ListFormat.PDF:
-        return register_pdf(list(tables), properties=properties)
-    from yanliang.tables.register_excel import write_register
-
+        return register_pdf(
+            [
+                list_table(face, standing_within(face, export.region_id), facts=facts_of(export))
+                for face in faces_of(export)
+            ],
+            properties=properties,
+        )
     stream = BytesIO()
+    tables = [face.table(lines_of(face, export), facts_of(export)) for face in faces_of(export)]
     write_register(stream, tables, properties=properties, progress=progress)
     return stream.getvalue()
 
 
-def lists_of(export: ListExport) -> list[tuple]:
-    """The lists in the file: (class group, kind)."""
+def faces_of(export: ListExport) -> list[ListFace]:
+    """The lists in the file, as they are drawn there."""
+    is_village = export.region.level == RegionLevel.VILLAGE
+    places = None if is_village else Region.objects.in_bulk()
     return [
-        (group, kind)
+        ListFace(
+            kind,
+            group.name,
+            export.region,
+            levels_of_list(kind, group.classes),
+            places,
+            export.full_numbers,
+        )
         for group in class_groups()
         for kind in group.kinds
         if export.group in ("", group.name) and export.kind in ("", kind.value)
     ]
 
 
-def tables_of(export: ListExport) -> Iterator[Table]:
-    """The lists one after the other, so that only one is in memory."""
-    region = export.region
-    is_village = region.level == RegionLevel.VILLAGE
-    places = None if is_village else Region.objects.in_bulk()
+def facts_of(export: ListExport) -> tuple[Fact, ...]:
     at = export.requested_at.astimezone(SHANGHAI)
-    facts = (
-        Fact("填报单位", region.short_name),
+    return (
+        Fact("填报单位", export.region.short_name),
         Fact("截至", f"{at:%Y年%-m月%-d日 %H:%M}"),
         Fact("导出人", f"{export.requested_by}　用途：{export.reason or '未填写'}"),
     )
-    for group, kind in lists_of(export):
-        rows = rows_of_region(kind, group.name, region.code)
-        signatures = (
-            RowSignature.objects.standing()
-            .within(region.code)
-            .filter(kind=kind)
-            .select_related("signing")
-            .only(
-                "household_id", "ordinal", "level", "sha256", "signing__name", "signing__signed_at"
-            )
-        )
-        standing, _ = standing_of(kind, rows, signatures)
-        yield list_table(
-            kind,
-            group.name,
-            region,
-            standing,
-            levels_of_list(kind, group.classes),
-            places=places,
-            full_numbers=export.full_numbers,
-            facts=facts,
-        )
+
+
+def lines_of(face: ListFace, export: ListExport) -> Iterator[tuple]:
+    """The rows of a list one after the other, read office by office, so that few are in memory."""
+    serial = 0
+    for part in parts_of(export.region):
+        for each in standing_within(face, part):
+            serial += 1
+            yield face.line(serial, each)
+
+
+def parts_of(region: Region) -> list[str]:
+    """The offices of a district, any other region itself."""
+    if region.level < RegionLevel.OFFICE:
+        return list(Region.objects.within(region.code).offices().values_list("pk", flat=True))
+    return [region.code]
+
+
+def standing_within(face: ListFace, code: str) -> list[RowStanding]:
+    """The rows of a list within the region `code`, with the signatures that hold."""
+    rows = rows_of_region(face.kind, face.group, code)
+    signatures = (
+        RowSignature.objects.standing()
+        .within(code)
+        .filter(kind=face.kind)
+        .select_related("signing")
+        .only("household_id", "ordinal", "level", "sha256", "signing__name", "signing__signed_at")
+    )
+    return standing_of(face.kind, rows, signatures)[0]
 
 
 def printed_pdf(

@@ -1,8 +1,10 @@
 """A list as a table: the one object that screen, Excel and PDF draw."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from households.models import Region
@@ -14,7 +16,7 @@ from reports.lists.rows import ListRow
 from reports.lists.standing import RowStanding
 from reports.models import FrozenList, RowSignature
 from yanliang.periods import SHANGHAI
-from yanliang.tables.table import Cell, Column, Fact, Row, Table
+from yanliang.tables.table import Cell, Column, Fact, Row, Table, Value
 
 SERIAL = Column("serial", "序号", kind="int", width=5)
 PLACES = (Column("office", "街办", width=10), Column("village", "村（社区）", width=11))
@@ -57,14 +59,6 @@ def typed(column: ListColumn, value: Any) -> Any:
     return value
 
 
-def cells_of(columns: Sequence[ListColumn], row: ListRow, *, full_numbers: bool) -> dict[str, Any]:
-    shown = (lambda column, value: value) if full_numbers else hidden
-    return {
-        column.key: typed(column, shown(column, value))
-        for column, value in zip(columns, row.values, strict=True)
-    }
-
-
 def sign_columns(levels: Iterable[SignLevel]) -> tuple[Column, ...]:
     leaves = tuple(Column(f"signed-{level}", level.label, width=11) for level in levels)
     return (Column("signed", "签字背书", children=leaves),)
@@ -78,67 +72,87 @@ def signed_in_words(signature: RowSignature | None) -> str | None:
     return f"{signature.name} {day.month}月{day.day}日"
 
 
+@dataclass(frozen=True)
+class ListFace:
+    """How a list is drawn: its kind and group, whose it is, who signs it, and what is shown.
+
+    `places` adds the columns of office and village to a list of several villages.
+    """
+
+    kind: ListKind
+    group: str
+    place: Region
+    levels: Sequence[SignLevel]
+    places: Mapping[str, Region] | None = None
+    full_numbers: bool = False
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        return (
+            SERIAL,
+            *(PLACES if self.places is not None else ()),
+            *column_tree(COLUMNS[self.kind]),
+            *sign_columns(self.levels),
+        )
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(leaf.key for column in self.columns for leaf in column.leaves)
+
+    def line(self, serial: int, each: RowStanding) -> tuple[Cell | Value, ...]:
+        """The values of a row in the order of the columns."""
+        values = zip(COLUMNS[self.kind], each.row.values, strict=True)
+        needed = levels_of(each.kind, each.row.department)
+        return (
+            serial,
+            *self.where(each.row),
+            *(typed(column, self.shown(column, value)) for column, value in values),
+            *(signed_cell(each, level, needed) for level in self.levels),
+        )
+
+    def where(self, row: ListRow) -> tuple[str, ...]:
+        if self.places is None:
+            return ()
+        village = self.places[row.region_id]
+        return self.places[village.office_code].short_name, village.short_name
+
+    def shown(self, column: ListColumn, value: Any) -> Any:
+        return value if self.full_numbers else hidden(column, value)
+
+    def table(self, rows: Iterable, facts: tuple[Fact, ...] = ()) -> Table:
+        return Table(
+            title=title_of(self.place.short_name, self.group, self.kind),
+            columns=self.columns,
+            rows=rows,
+            head_facts=facts,
+            signatures=tuple(SIGNERS[level] for level in self.levels),
+            paper="A3 landscape",
+            sheet_name=f"{self.group}-{self.kind.label}",
+        )
+
+
 def list_table(
-    kind: ListKind,
-    group: str,
-    place: Region,
-    standing: Sequence[RowStanding],
-    levels: Sequence[SignLevel],
+    face: ListFace,
+    standing: Iterable[RowStanding],
     *,
-    places: Mapping[str, Region] | None = None,
-    full_numbers: bool = False,
     first: int = 1,
     links: Callable[[ListRow], str] | None = None,
     facts: tuple[Fact, ...] = (),
 ) -> Table:
-    """The list as it stands now, with the signatures that hold; `places` adds the columns of office and village.
+    """The list as it stands now, with the signatures that hold.
 
     `first` is the serial of the first row, `links` the address behind the household's number.
     """
-    columns = COLUMNS[kind]
-    return Table(
-        title=title_of(place.short_name, group, kind),
-        columns=(
-            SERIAL,
-            *(PLACES if places is not None else ()),
-            *column_tree(columns),
-            *sign_columns(levels),
-        ),
-        rows=tuple(live_rows(columns, standing, levels, places, full_numbers, first, links)),
-        head_facts=facts,
-        signatures=tuple(SIGNERS[level] for level in levels),
-        paper="A3 landscape",
-        sheet_name=f"{group}-{kind.label}",
-    )
-
-
-def live_rows(
-    columns: Sequence[ListColumn],
-    standing: Iterable[RowStanding],
-    levels: Sequence[SignLevel],
-    places: Mapping[str, Region] | None,
-    full_numbers: bool,
-    first: int = 1,
-    links: Callable[[ListRow], str] | None = None,
-) -> Iterator[Row]:
+    rows = []
     for serial, each in enumerate(standing, start=first):
-        cells = cells_of(columns, each.row, full_numbers=full_numbers)
-        cells["serial"] = serial
-        if places is not None:
-            village = places[each.row.region_id]
-            cells["village"] = village.short_name
-            cells["office"] = places[village.office_code].short_name
+        cells = dict(zip(face.keys, face.line(serial, each), strict=True))
         if links is not None:
             cells["code"] = Cell(cells["code"], href=links(each.row))
-        needed = levels_of(each.kind, each.row.department)
-        for level in levels:
-            cells[f"signed-{level}"] = signed_cell(each, level, needed)
-        yield Row(cells, key=row_key(each.row))
+        rows.append(Row(cells, key=row_key(each.row)))
+    return face.table(rows, facts)
 
 
-def signed_cell(
-    each: RowStanding, level: SignLevel, needed: Sequence[SignLevel]
-) -> Cell | str | None:
+def signed_cell(each: RowStanding, level: SignLevel, needed: Sequence[SignLevel]) -> Cell | Value:
     if level not in needed:
         return "不需要"
     words = signed_in_words(each.signed.get(level))
@@ -156,10 +170,12 @@ def frozen_table(frozen: FrozenList, place: Region, *, full_numbers: bool = Fals
         for level in SignLevel
         if any(level in levels_of(kind, row.department) for row in content.rows.values())
     ] or list(levels_of(kind, ""))
-    rows = [
-        Row({"serial": serial, **cells_of(content.columns, row, full_numbers=full_numbers)})
-        for serial, row in enumerate(content.rows.values(), start=1)
-    ]
+    rows = []
+    for serial, row in enumerate(content.rows.values(), start=1):
+        cells = {"serial": serial}
+        for column, value in zip(content.columns, row.values, strict=True):
+            cells[column.key] = typed(column, value if full_numbers else hidden(column, value))
+        rows.append(Row(cells))
     return Table(
         title=title_of(place.short_name, frozen.group, kind),
         columns=(SERIAL, *column_tree(content.columns)),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from households.models import Household, Region
 from reports.enums import ListKind
 from reports.lists.columns import COLUMNS
-from reports.lists.faces import list_table, row_key
+from reports.lists.faces import ListFace, list_table, row_key
 from reports.lists.freezing import ListKey, digest_of_list
 from reports.lists.membership import ClassGroup, class_groups, levels_of_list, members
 from reports.lists.overview import overview_table
@@ -167,16 +167,8 @@ def region_context(request, region: Region, kind: ListKind, group: ClassGroup, l
     places = Region.objects.in_bulk(
         {row.region_id for row in rows} | {row.region_id[: RegionLevel.OFFICE] for row in rows}
     )
-    table = list_table(
-        kind,
-        group.name,
-        region,
-        standing,
-        levels,
-        places=places,
-        first=page.start_index() or 1,
-        links=household_url,
-    )
+    face = ListFace(kind, group.name, region, levels, places)
+    table = list_table(face, standing, first=page.start_index() or 1, links=household_url)
     return {"page": page, "table": render_html(table, request, show_title=False)}
 
 
@@ -191,11 +183,8 @@ def village_context(request: HttpRequest, key: ListKey, levels) -> dict:
     shown, show = narrowed(request, standing, waiting)
     page = paginate(request, shown, per_page=ROWS_A_PAGE)
     table = list_table(
-        key.kind,
-        key.group,
-        key.region,
+        ListFace(key.kind, key.group, key.region, levels),
         page.object_list,
-        levels,
         first=page.start_index() or 1,
         links=household_url,
     )
