@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from households.models import Household
 from yanliang.accounts.permissions import may_enter_national
-from yanliang.audit.trail import record
+from yanliang.audit.trail import Change, record_each
 
 CHUNK = 500
 
@@ -56,13 +56,17 @@ def enter_chunk(references: Mapping[int, str], by, reason: str) -> int:
     Household.objects.bulk_update(
         [household for household, _ in changed], ["external_reference", "version"]
     )
-    for household, before in changed:
-        record(
-            "reference_entered",
-            household,
-            by=by,
-            before={"国家系统编号": before or "（空）"},
-            after={"国家系统编号": household.external_reference},
-            reason=reason,
-        )
+    record_each(
+        "reference_entered",
+        [
+            Change(
+                household,
+                {"国家系统编号": before or "（空）"},
+                {"国家系统编号": household.external_reference},
+            )
+            for household, before in changed
+        ],
+        by=by,
+        reason=reason,
+    )
     return len(changed)

@@ -8,7 +8,7 @@ from django.db import InternalError, connection, transaction
 from tests.factories import HouseholdFactory
 from yanliang.audit.immutability import SQLITE
 from yanliang.audit.models import Entry, Head, TrailIsAppendOnly
-from yanliang.audit.trail import faults, record
+from yanliang.audit.trail import Change, faults, record, record_each
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,18 @@ def test_whole_trail_has_no_faults_and_knows_its_region(three_entries):
     assert three_entries[0].region_id == "610114007200"
     assert three_entries[1].previous == three_entries[0].digest
     call_command("verify_audit")
+
+
+def test_many_entries_at_once_make_the_same_chain(recorder, three_entries):
+    households = [HouseholdFactory() for _ in range(3)]
+    changes = [Change(each, {"n": 0}, {"n": 1}) for each in households]
+    entries = record_each("household_edited", changes, by=recorder, reason="导入")
+    record("household_edited", households[0], by=recorder)
+    assert [entry.number for entry in entries] == [4, 5, 6]
+    assert [entry.object_id for entry in entries] == [str(each.pk) for each in households]
+    assert record_each("household_edited", []) == []
+    assert list(faults()) == []
+    assert Head.objects.get().number == Entry.objects.count() == 7
 
 
 @pytest.mark.parametrize(

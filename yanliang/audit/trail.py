@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
@@ -167,32 +167,52 @@ def record(
     reason: str = "",
 ) -> Entry:
     """Append one entry in the caller's transaction, so that act and trail stand or fall together."""
+    change = Change(obj, before or {}, after or {})
+    return record_each(act, [change], by=by, reason=reason)[0]
+
+
+class Change(NamedTuple):
+    """What one entry is about: the object, if any, with what changed before and after."""
+
+    obj: models.Model | None
+    before: dict
+    after: dict
+
+
+def record_each(act: str, changes: Iterable[Change], *, by=None, reason: str = "") -> list[Entry]:
+    """Append an entry for each of `changes`, as `record` does for one: for acts upon hundreds of objects."""
     origin = current_origin.get()
     with transaction.atomic():
         head, _ = Head.objects.select_for_update().get_or_create(key=1)
-        entry = Entry(
-            number=head.number + 1,
-            at=now(),
-            staff_id=by.pk if by is not None else origin.staff_id,
-            staff_name=str(by) if by is not None else "",
-            address=origin.address,
-            place=origin.place,
-            act=act,
-            object_type=obj._meta.label_lower if obj is not None else "",
-            object_id=str(obj.pk) if obj is not None else "",
-            object_label=str(obj)[:200] if obj is not None else "",
-            region_id=region_of(obj),
-            before=plain(before or {}),
-            after=plain(after or {}),
-            reason=reason,
-            previous=head.digest,
-        )
-        entry.digest = digest(entry)
-        entry.save()
-        Head.objects.filter(key=1).update(
-            number=entry.number, digest=entry.digest, changed_at=entry.at
-        )
-    return entry
+        number, previous = head.number, head.digest
+        entries = []
+        for obj, before, after in changes:
+            number += 1
+            entry = Entry(
+                number=number,
+                at=now(),
+                staff_id=by.pk if by is not None else origin.staff_id,
+                staff_name=str(by) if by is not None else "",
+                address=origin.address,
+                place=origin.place,
+                act=act,
+                object_type=obj._meta.label_lower if obj is not None else "",
+                object_id=str(obj.pk) if obj is not None else "",
+                object_label=str(obj)[:200] if obj is not None else "",
+                region_id=region_of(obj),
+                before=plain(before),
+                after=plain(after),
+                reason=reason,
+                previous=previous,
+            )
+            entry.digest = previous = digest(entry)
+            entries.append(entry)
+        Entry.objects.bulk_create(entries, batch_size=500)
+        if entries:
+            Head.objects.filter(key=1).update(
+                number=number, digest=previous, changed_at=entries[-1].at
+            )
+    return entries
 
 
 def faults() -> Iterator[str]:
