@@ -387,3 +387,18 @@ def test_same_name_in_two_offices(tmp_path):
 def test_village_that_contradicts_the_office_column(tmp_path):
     path = write_xlsx(tmp_path / "r.xlsx", [[*HEADER, "街办"], [*row(1), "北屯街道"]])
     assert judge(path, DISTRICT) == [(2, "error", "village_unknown")]
+
+
+@pytest.mark.parametrize(
+    ("heading", "written", "helper", "codes"),
+    [
+        ("帮扶干部", " 赵 一心 ", "赵一心", ""),
+        ("帮扶责任人", "无", "", ""),
+        ("帮扶人", "张三、李四", "", "warn:helper_invalid"),
+        ("帮扶责任人姓名", "李海13800001234", "", "warn:helper_invalid"),
+    ],
+)
+def test_a_helper_is_taken_or_left_blank_with_a_warning(tmp_path, heading, written, helper, codes):
+    path = write_xlsx(tmp_path / "r.xlsx", [[*HEADER, heading], [*row(), written]])
+    judged = read(path)[2][0]
+    assert (judged.outcome, judged.codes_text, judged.values.helper) == ("new", codes, helper)
