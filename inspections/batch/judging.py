@@ -20,8 +20,8 @@ from .columns import ENTERED, HOUSEHOLD, KEY, ORGANISATION, RESULTS, key_of
 
 Outcome = Literal["new", "recorded", "unchanged", "error", "ignored"]
 
-#: Filled rows that one file may have: each is recorded on its own while somebody waits.
-MAX_RESULTS = 1_000
+#: Filled rows that one file may have: somebody waits while each is recorded on its own, some 30 ms a row.
+MAX_RESULTS = 500
 _KEY = re.compile(r"(?:JD)?0*([1-9]\d{0,17})")
 
 

@@ -3,12 +3,14 @@
 from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from inspections.batch import importing
 from inspections.batch.columns import key_of
 from inspections.batch.workbook import HEADER_ROW, TITLE, entry_workbook
-from inspections.models import Appraisal
+from inspections.models import Appraisal, ResultImport
 from yanliang.periods import now
 from yanliang.tables.table import DocumentProperties
 
@@ -61,3 +63,24 @@ def as_bytes(workbook: Workbook) -> bytes:
 
 def upload_of(workbook: Workbook, name: str = "鉴定结果.xlsx") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, as_bytes(workbook))
+
+
+def act(name: str, result_import: ResultImport) -> str:
+    return reverse(f"inspections:result_import_{name}", args=[result_import.pk])
+
+
+def uploaded(workbook, by) -> ResultImport:
+    return importing.upload_results(upload_of(workbook), by)
+
+
+def told(result_import: ResultImport) -> dict[int, tuple[str, str]]:
+    """Outcome and sentence by Excel's row number."""
+    return {row.row: (row.outcome, row.sentence) for row in importing.rows_of(result_import)}
+
+
+def filled_in(appraisals: list[Appraisal], *results: dict):
+    """The table of `appraisals` with `results` from the first line down."""
+    workbook = table_of(appraisals)
+    for line, values in enumerate(results, start=FIRST_LINE):
+        fill(workbook.worksheets[0], line, values)
+    return workbook

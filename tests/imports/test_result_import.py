@@ -1,238 +1,42 @@
-"""Results by workbook: the table that goes out, what comes back, and what is recorded of it."""
+"""Results by workbook: uploaded, looked at, confirmed, mended and uploaded again."""
 
 import datetime as dt
 from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from households.models import Household
-from households.roster.cleaning import CellFault, compact
 from households.roster.marking import REFUSED_FILL
-from households.roster.refusals import RosterRefused
-from inspections.appraisal import RESULT_FIELDS, cancel, record_result
-from inspections.batch import cells, entry, importing
-from inspections.batch.columns import ENTERED, key_of
-from inspections.batch.judging import MAX_RESULTS
+from inspections.appraisal import cancel, record_result
+from inspections.batch import importing
+from inspections.batch.columns import key_of
 from inspections.models import Appraisal, ResultImport
 from tests.factories import happen, suspected_household
 from tests.imports.result_tables import (
     FIRST_LINE,
+    act,
     columns,
     fill,
+    filled_in,
     line_of,
     result,
     table_of,
+    told,
     upload_of,
+    uploaded,
 )
-from tests.inspections.factories import AppraisalFactory, OrganisationFactory
+from tests.inspections.factories import AppraisalFactory
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import faults as trail_faults
 from yanliang.periods import now
 
-EXPORT = reverse("inspections:result_export")
+pytestmark = pytest.mark.django_db
 UPLOAD = reverse("inspections:result_upload")
 LIST = reverse("inspections:result_import_list")
 DONE_ON = dt.date(2020, 4, 20)
-
-
-def act(name: str, result_import: ResultImport) -> str:
-    return reverse(f"inspections:result_import_{name}", args=[result_import.pk])
-
-
-def uploaded(workbook, by) -> ResultImport:
-    return importing.upload_results(upload_of(workbook), by)
-
-
-def told(result_import: ResultImport) -> dict[int, tuple[str, str]]:
-    """Outcome and sentence by Excel's row number."""
-    return {row.row: (row.outcome, row.sentence) for row in importing.rows_of(result_import)}
-
-
-def filled_in(appraisals: list[Appraisal], *results: dict):
-    """The table of `appraisals` with `results` from the first line down."""
-    workbook = table_of(appraisals)
-    for line, values in enumerate(results, start=FIRST_LINE):
-        fill(workbook.worksheets[0], line, values)
-    return workbook
-
-
-# Cells
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2020-04-02",
-        "2020.4.2",
-        "2020/4/2",
-        "2020年4月2日",
-        "２０２０．４．２",
-        " 20200402 ",
-        "2020年4月2号",
-    ],
-)
-def test_a_day_is_read_however_it_is_written(text):
-    assert cells.day(text, "鉴定日期") == dt.date(2020, 4, 2)
-
-
-@pytest.mark.parametrize(
-    "text", ["4.2", "2020.4", "2020-4/2", "20.4.2", "202042", "43923", "2020年4月", "昨天", "True"]
-)
-def test_a_day_that_is_none_is_refused_with_what_was_typed(text):
-    fault = cells.day(text, "鉴定日期")
-    assert isinstance(fault, CellFault)
-    assert f"鉴定日期“{text}”无法识别" in fault.sentence
-
-
-def test_a_day_that_no_calendar_has():
-    assert "没有这一天" in cells.day("2020-02-30", "鉴定日期").sentence
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.dates(dt.date(1900, 1, 1), dt.date(2099, 12, 31)),
-    st.sampled_from(
-        ["{0}-{1}-{2}", "{0}.{1}.{2}", "{0}/{1:02}/{2:02}", "{0}年{1}月{2}日", "{0}{1:02}{2:02}"]
-    ),
-    st.sampled_from(["", " ", "　"]),
-)
-def test_every_day_in_every_form(day, form, space):
-    written = form.format(day.year, day.month, day.day)
-    wide = written.translate({code: code + 0xFEE0 for code in range(0x30, 0x3A)})
-    assert cells.day(space + written + space, "日期") == day
-    assert cells.day(wide, "日期") == day
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from("abcd"),
-    st.booleans(),
-    st.booleans(),
-    st.sampled_from(["", "级", " 级", "級"]),
-)
-def test_a_grade_is_one_letter_in_any_dress(letter, is_capital, is_wide, ending):
-    written = letter.upper() if is_capital else letter
-    written = chr(ord(written) + 0xFEE0) if is_wide else written
-    expected = letter if ending != "級" else None
-    found = cells.component(written + ending, "屋面")
-    assert found == expected if expected else isinstance(found, CellFault)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text(max_size=6))
-def test_nothing_else_is_taken_for_a_grade(text):
-    found = cells.component(text, "屋面")
-    if found and not isinstance(found, CellFault):
-        assert compact(text).casefold() in {found, f"{found}级"}
-
-
-@pytest.mark.parametrize("text", ["ab", "e", "aa", "1", "优", "a、b", "A/B"])
-def test_what_is_no_grade(text):
-    assert f"“{text}”不对，应填 a、b、c、d 之一" in cells.component(text, "屋面").sentence
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.text(max_size=30))
-def test_reading_never_breaks_whatever_is_typed(text):
-    values, faults = entry.read_cells({column.name: text for column in ENTERED})
-    assert values.keys() == set(RESULT_FIELDS) - {"report"}
-    assert all(sentences for sentences in faults.values())
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("王建国、李秀英", ["王建国", "李秀英"]),
-        ("王建国 李秀英", ["王建国", "李秀英"]),
-        ("王 伟", ["王伟"]),
-        ("王　伟；李秀英", ["王伟", "李秀英"]),
-        ("王建国,王建国", ["王建国"]),
-        ("无", []),
-        ("", []),
-        ("𠮷田、䶮明", ["𠮷田", "䶮明"]),
-    ],
-)
-def test_names(text, found):
-    assert cells.names(text, "鉴定人员") == found
-
-
-def test_a_name_of_letters_is_refused():
-    assert "“Wang”不像姓名" in cells.names("王建国、Wang", "鉴定人员").sentence
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("是", True), ("√", True), ("True", True), ("否", False), ("", False), ("Ｎ", False)],
-)
-def test_yes_and_no(text, found):
-    assert cells.yes_no(text, "场地危险") is found
-
-
-def test_neither_yes_nor_no():
-    assert "应填“是”或“否”" in cells.yes_no("也许", "场地危险").sentence
-
-
-# The table that goes out
-
-pytestmark = pytest.mark.django_db
-
-
-def test_the_table_has_one_row_an_open_assignment_of_the_filters(sign_in, bureau_clerk):
-    mine = AppraisalFactory(household=suspected_household(head_name="䶮𠮷㐂"))
-    other = AppraisalFactory(organisation=OrganisationFactory(name="西安另一鉴定所"))
-    AppraisalFactory(state="cancelled", cancel_reason="改期")
-    client = sign_in(bureau_clerk)
-    response = client.post(EXPORT, {"organisation": mine.organisation_id, "reason": "交机构填写"})
-    sheet = load_workbook(BytesIO(response.content)).worksheets[0]
-    assert [cell.value for cell in sheet["A"]][2:] == [key_of(mine)]
-    at = columns(sheet)
-    assert sheet.cell(FIRST_LINE, at["户主"]).value == "䶮𠮷㐂"
-    assert sheet.cell(FIRST_LINE, at["户编号"]).value == mine.household.code
-    assert not {"身份证号", "联系电话"} & at.keys()
-    written = Entry.objects.get(act="exported")
-    assert (written.after["户数"], written.reason) == (1, "交机构填写")
-    everything = load_workbook(BytesIO(client.post(EXPORT).content)).worksheets[0]
-    assert {cell.value for cell in everything["A"][2:]} == {key_of(mine), key_of(other)}
-
-
-def test_fixed_choices_are_offered_and_the_notes_are_there(reference):
-    workbook = table_of([AppraisalFactory(), AppraisalFactory()])
-    sheet = workbook.worksheets[0]
-    offered = {each.formula1: str(each.sqref) for each in sheet.data_validations.dataValidation}
-    at = columns(sheet)
-    assert offered['"具备,部分具备,不具备"'] == "{0}3:{0}4".format(
-        sheet.cell(3, at["防灾措施"]).column_letter
-    )
-    assert '"维持,维修,加固,拆除重建,迁址"' in offered
-    assert '"A级,B级,C级,D级"' in offered
-    assert '"是,否"' in offered
-    assert (
-        len([each for each in sheet.data_validations.dataValidation if "a,b,c,d" in each.formula1])
-        == 6
-    )
-    assert workbook.sheetnames == ["鉴定结果", "填表说明"]
-    assert "一行一户" in workbook["填表说明"]["A2"].value
-
-
-def test_a_formula_in_a_name_stays_text(reference):
-    appraisal = AppraisalFactory(household=suspected_household(group="=1+1"))
-    sheet = table_of([appraisal]).worksheets[0]
-    assert sheet.cell(FIRST_LINE, columns(sheet)["组"]).data_type == "s"
-
-
-def test_nothing_to_export_says_so(sign_in, bureau_clerk):
-    page = sign_in(bureau_clerk).post(EXPORT, follow=True)
-    assert "没有可以导出的" in page.text
-    assert not Entry.objects.filter(act="exported").exists()
-
-
-# Upload, preview, confirm
 
 
 def whole(report_number: str) -> dict:
@@ -445,127 +249,6 @@ def test_nothing_to_record_is_not_confirmed(reference, bureau_clerk):
     result_import = uploaded(filled_in([AppraisalFactory()]), bureau_clerk)
     with pytest.raises(ValidationError, match="没有可以录入的行"):
         importing.confirm(result_import, bureau_clerk)
-
-
-# What can be wrong with a row, beside the twelve
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"鉴定编号": None}, "鉴定编号为空"),
-        ({"户编号": "61011400720099999"}, "户编号与鉴定编号不符：JD"),
-        ({"鉴定日期": None}, "请填写鉴定日期"),
-        ({"报告编号": None}, "请填写报告编号"),
-        ({"防灾措施": None}, "请填写防灾措施"),
-        ({"场地": None}, "请填写场地"),
-        ({"鉴定人员二": "王建国"}, "鉴定人员不得少于两人"),
-        ({"鉴定人员二": "Li Ming"}, "不像姓名"),
-        ({"场地危险": "可能"}, "应填“是”或“否”"),
-        ({"报告编号": "长" * 41}, "报告编号有 41 个字，最多 40 个"),
-        ({"户主确认日期": "2020-02-30"}, "户主确认日期“2020-02-30”没有这一天"),
-        (
-            {"场地": None, "地基基础": None, "承重墙": None, "屋面": None},
-            "请至少评定一个构件的等级",
-        ),
-        ({"鉴定等级": "E"}, "鉴定等级“E”不对"),
-    ],
-)
-def test_a_fault_has_its_own_sentence(reference, bureau_clerk, changes, sentence):
-    workbook = filled_in([AppraisalFactory()], result(1, **changes))
-    ((outcome, said),) = told(uploaded(workbook, bureau_clerk)).values()
-    assert outcome == "error"
-    assert sentence in said
-
-
-def test_several_faults_of_a_row_are_all_told(reference, bureau_clerk):
-    changes = {"鉴定日期": "昨天", "鉴定人员二": None, "屋面": "x", "处理建议": None}
-    workbook = filled_in([AppraisalFactory()], result(1, **changes))
-    ((_, said),) = told(uploaded(workbook, bureau_clerk)).values()
-    assert said.count("；") == 3
-    assert "请填写鉴定日期" not in said
-
-
-def test_an_appraisal_of_another_district_is_unknown(reference, bureau_clerk):
-    appraisal = AppraisalFactory()
-    workbook = filled_in([appraisal], result(1))
-    bureau_clerk.region_id = "610114005"
-    ((_, said),) = told(uploaded(workbook, bureau_clerk)).values()
-    assert f"没有“{key_of(appraisal)}”这个鉴定编号" in said
-    assert appraisal.household.head_name not in said
-
-
-def test_other_columns_and_their_order_do_not_matter(reference, bureau_clerk):
-    workbook = filled_in([AppraisalFactory()], result(1))
-    sheet = workbook.worksheets[0]
-    sheet.insert_cols(2)
-    sheet.cell(2, 2).value = "我的备注"
-    sheet.insert_rows(1)
-    sheet.cell(1, 1).value = "阎良区农村住房安全性鉴定"
-    sheet.delete_cols(columns_of_row(sheet, 3)["户编号"])
-    assert uploaded(workbook, bureau_clerk).counts == {"new": 1}
-
-
-def columns_of_row(sheet, line: int) -> dict[str, int]:
-    return {str(cell.value).rstrip("*"): cell.column for cell in sheet[line] if cell.value}
-
-
-def test_a_table_without_a_needed_column_is_refused(sign_in, bureau_clerk):
-    workbook = filled_in([AppraisalFactory()], result(1))
-    sheet = workbook.worksheets[0]
-    sheet.delete_cols(columns(sheet)["报告编号"])
-    page = sign_in(bureau_clerk).post(UPLOAD, {"file": upload_of(workbook)})
-    assert page.status_code == 400
-    assert "没有“报告编号”列" in page.text.replace("&quot;", "")
-    assert not ResultImport.objects.exists()
-    assert Entry.objects.get(act="results_refused").after == {"文件": "鉴定结果.xlsx"}
-
-
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"%PDF-1.4", "这不是 Excel 工作簿"),
-        (b"PK\x03\x04rubbish", "文件已损坏"),
-        (b"", "不是 Excel"),
-    ],
-)
-def test_other_files_are_refused(sign_in, bureau_clerk, content, sentence):
-    file = SimpleUploadedFile("结果.xlsx", content)
-    page = sign_in(bureau_clerk).post(UPLOAD, {"file": file})
-    assert page.status_code == 400
-    assert sentence in page.text or "请先选择" in page.text
-
-
-def test_a_roster_is_no_table_of_results(reference, bureau_clerk):
-    workbook = table_of([AppraisalFactory()])
-    del workbook["鉴定结果"]
-    with pytest.raises(RosterRefused, match="没有找到鉴定结果的表头"):
-        uploaded(workbook, bureau_clerk)
-
-
-def test_too_many_rows_at_once_are_refused(reference, bureau_clerk, monkeypatch):
-    monkeypatch.setattr("inspections.batch.judging.MAX_RESULTS", 1)
-    workbook = filled_in([AppraisalFactory(), AppraisalFactory()], result(1), result(2))
-    with pytest.raises(RosterRefused, match="填写了 2 户，一次最多录入 1 户"):
-        uploaded(workbook, bureau_clerk)
-    assert MAX_RESULTS >= 200
-
-
-def test_the_refused_rows_alone_can_be_taken_home(sign_in, bureau_clerk):
-    appraisals = [AppraisalFactory(), AppraisalFactory()]
-    workbook = filled_in(appraisals, result(1), result(2, 屋面="x"))
-    result_import = uploaded(workbook, bureau_clerk)
-    client = sign_in(bureau_clerk)
-    content = client.post(act("download", result_import), {"only": "refused"}).content
-    refused = load_workbook(BytesIO(content))
-    sheet = refused.worksheets[0]
-    assert [cell.value for cell in sheet["A"]][1:] == [key_of(appraisals[1])]
-    at = columns_of_row(sheet, 1)
-    sheet.cell(2, at["屋面"]).value = "a"
-    assert uploaded(refused, bureau_clerk).counts == {"new": 1}
-
-
-# Who may
 
 
 def test_only_the_bureau_of_the_district(reference, bureau_clerk, office_lead, sign_in):
