@@ -6,33 +6,13 @@ A new address without a row here fails `test_every_address_has_a_row`.
 from dataclasses import dataclass, field
 
 import pytest
-from django.core.files.base import ContentFile
 from django.urls import URLPattern, get_resolver, reverse
 
-from households.models import HouseholdChange, Region, RosterImport
-from inspections.models import ReplacedDocument
-from reports.enums import ListKind
-from reports.lists.freezing import ListKey, freeze
-from reports.models import ListExport, Signing
-from tests.factories import (
-    HouseholdFactory,
-    StaffFactory,
-    happen,
-    reference_import,
-    suspected_household,
-)
-from tests.inspections.factories import (
-    AppraisalFactory,
-    InspectionFactory,
-    MeetingFactory,
-    RulingFactory,
-    photo_of,
-    result_import_of,
-)
-from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
+from households.models import Region
+from tests.access.objects import STRANGE_NAME, Objects
+from tests.factories import StaffFactory, happen
 from yanliang.accounts.enums import Role
 from yanliang.audit.models import Entry
-from yanliang.periods import now, today
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +36,6 @@ HOME = {
 }
 DISTRICT = "610114"
 OTHER_OFFICE, OTHER_DISTRICT = "610114005200", "610115001200"
-STRANGE_NAME = "欧阳陌生"
 
 
 @dataclass(frozen=True)
@@ -239,89 +218,6 @@ def test_every_address_has_a_row():
     assert set(addresses()) == ROWS.keys() | OPEN
 
 
-def make_objects(village: str, by) -> dict:
-    """One of everything in `village`, by the kind of object that addresses name."""
-    household = HouseholdFactory(region_id=village, head_name=STRANGE_NAME)
-    inspected = HouseholdFactory(region_id=village, head_name=STRANGE_NAME)
-    inspection = InspectionFactory(household=inspected, submitted_by=by)
-    appraisal = AppraisalFactory(
-        household=suspected_household(region_id=village, head_name=STRANGE_NAME),
-        report=ContentFile(b"%PDF-1.4", "report.pdf"),
-    )
-    ruling = RulingFactory(household=suspected_household(region_id=village, head_name=STRANGE_NAME))
-    document = filed(to_renovate(region_id=village, head_name=STRANGE_NAME))
-    payment = paid(to_renovate(region_id=village, head_name=STRANGE_NAME))
-    frozen = freeze(ListKey(Region.objects.get(pk=village), ListKind.CHECKED, "一般农户"), [], by)
-    return {
-        "frozen": frozen,
-        "list": frozen,
-        "signing": Signing.objects.create(
-            frozen=frozen,
-            level="village",
-            means="paper",
-            name="村主任",
-            post="主任",
-            signed_at=now(),
-            scan=ContentFile(b"%PDF-1.4", "signed.pdf"),
-            recorded_by=by,
-            recorded_at=now(),
-        ),
-        "list_export": ListExport.objects.create(
-            region_id=village[:9],
-            format="xlsx",
-            state="done",
-            file=ContentFile(b"PK", "lists.xlsx"),
-            requested_by=by,
-            requested_at=now(),
-        ),
-        "renovation": document.renovation,
-        "document": document,
-        "payment": payment,
-        "work_photo": payment.renovation.photo_links.first(),
-        "acceptance": accepted(to_renovate(region_id=village)).acceptances.get(),
-        "housing": secured(to_renovate(region_id=village, head_name=STRANGE_NAME)),
-        "appraisal": appraisal,
-        "organisation": appraisal.organisation,
-        "result_import": result_import_of(appraisal, by),
-        "ruling": ruling,
-        "meeting": MeetingFactory(
-            region_id=village[:6], document=ContentFile(b"%PDF-1.4", "minutes.pdf")
-        ),
-        "replaced_document": ReplacedDocument.objects.create(
-            meeting=ruling.meeting,
-            file=ContentFile(b"%PDF-1.4", "former.pdf"),
-            reason="缺页",
-            replaced_by=by,
-            replaced_at=now(),
-        ),
-        "warning": happen(
-            HouseholdFactory(region_id=village, head_name=STRANGE_NAME), "inspected:safe", "warned"
-        ).events.get(kind="warned"),
-        "household": household,
-        "inspection": inspection,
-        "photo": photo_of(household, by),
-        "change": HouseholdChange.objects.create(
-            household=household,
-            kind="moved_out",
-            happened_on=today(),
-            reason="迁往外地",
-            state="pending",
-            recorded_by=by,
-            recorded_at=now(),
-        ),
-        "reference_import": reference_import(village[:9], by),
-        "roster": RosterImport.objects.create(
-            region_id=village[:9],
-            filename="花名册.xlsx",
-            file="rosters/none.xlsx",
-            size=1,
-            mapping={"sheets": [], "ignored": []},
-            uploaded_by=by,
-            uploaded_at=now(),
-        ),
-    }
-
-
 @pytest.fixture
 def other_district(reference):
     district = Region.objects.create(code="610115", name="临潼区", short_name="临潼区", level=6)
@@ -349,7 +245,7 @@ def named(row: Row, target) -> dict:
     return {"pk": target.pk}
 
 
-def ask(client, name: str, row: Row, objects: dict | None, region: str | None = None):
+def ask(client, name: str, row: Row, objects: Objects | None, region: str | None = None):
     target = objects[row.target] if row.target else None
     url = reverse(name, kwargs=named(row, target) if target else None)
     data = dict(row.data)
@@ -362,7 +258,7 @@ def ask(client, name: str, row: Row, objects: dict | None, region: str | None = 
 @pytest.mark.parametrize("name", ROWS)
 def test_nobody_gets_in_without_signing_in(client, reference, recorder, name):
     row = ROWS[name]
-    objects = make_objects("610114007200", recorder) if row.target else None
+    objects = Objects("610114007200", recorder)
     response = ask(client, name, row, objects)
     assert response.status_code == 302
     assert response.url.startswith("/accounts/sign-in/")
@@ -371,7 +267,7 @@ def test_nobody_gets_in_without_signing_in(client, reference, recorder, name):
 @pytest.mark.parametrize("name", ROWS)
 def test_own_region(sign_in, reference, recorder, name):
     row = ROWS[name]
-    objects = make_objects("610114007200", recorder) if row.target else None
+    objects = Objects("610114007200", recorder)
     if name == "households:household_reinstate":
         happen(objects["household"], "exempted")
     for role in Role:
@@ -402,20 +298,20 @@ def strangers_to(village: str) -> list[str]:
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.target])
 @pytest.mark.parametrize("village", [OTHER_OFFICE, OTHER_DISTRICT])
 def test_foreign_objects_are_not_to_be_found(sign_in, other_district, stranger, name, village):
-    objects = make_objects(village, stranger)
+    objects = Objects(village, stranger)
     for role in strangers_to(village):
         response = ask(sign_in(person(role)), name, ROWS[name], objects)
         refusals = {404} if role in ROWS[name].roles else {403, 404}
         assert response.status_code in refusals, role
-    for each in objects.values():
-        fresh = type(each)._base_manager.get(pk=each.pk)
-        assert getattr(fresh, "state", "") == getattr(each, "state", "")
+    target = objects[ROWS[name].target]
+    fresh = type(target)._base_manager.get(pk=target.pk)
+    assert getattr(fresh, "state", "") == getattr(target, "state", "")
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if not row.target])
 @pytest.mark.parametrize("village", [OTHER_OFFICE, OTHER_DISTRICT])
 def test_lists_show_nothing_foreign(sign_in, other_district, stranger, name, village):
-    make_objects(village, stranger)
+    Objects(village, stranger).make_all()
     row = ROWS[name]
     for role in strangers_to(village):
         client = sign_in(person(role))
@@ -430,7 +326,7 @@ def test_lists_show_nothing_foreign(sign_in, other_district, stranger, name, vil
 def test_the_list_of_households_is_empty_for_a_foreign_region(
     sign_in, other_district, stranger, role
 ):
-    make_objects(OTHER_DISTRICT, stranger)
+    Objects(OTHER_DISTRICT, stranger).make_all()
     address = reverse("households:household_list")
     page = sign_in(person(role)).get(address, {"region": OTHER_DISTRICT}).content.decode()
     assert STRANGE_NAME not in page

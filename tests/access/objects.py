@@ -1,0 +1,179 @@
+"""One of everything that addresses name, made when it is asked for: most tests need a single one."""
+
+from functools import cached_property
+
+from django.core.files.base import ContentFile
+
+from households.models import HouseholdChange, Region, RosterImport
+from inspections.models import ReplacedDocument
+from reports.enums import ListKind
+from reports.lists.freezing import ListKey, freeze
+from reports.models import ListExport, Signing
+from tests.factories import HouseholdFactory, happen, reference_import, suspected_household
+from tests.inspections.factories import (
+    AppraisalFactory,
+    InspectionFactory,
+    MeetingFactory,
+    RulingFactory,
+    photo_of,
+    result_import_of,
+)
+from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
+from yanliang.periods import now, today
+
+STRANGE_NAME = "欧阳陌生"
+
+
+def pdf(name: str) -> ContentFile:
+    return ContentFile(b"%PDF-1.4", name)
+
+
+class Objects:
+    """Objects of `village`, each a property by the kind that addresses name; `by` entered them."""
+
+    def __init__(self, village: str, by) -> None:
+        self.village, self.by = village, by
+        self.mine = {"region_id": village, "head_name": STRANGE_NAME}
+
+    def __getitem__(self, kind: str):
+        return getattr(self, kind)
+
+    def make_all(self) -> None:
+        for name, value in vars(type(self)).items():
+            if isinstance(value, cached_property):
+                getattr(self, name)
+
+    @cached_property
+    def household(self):
+        return HouseholdFactory(**self.mine)
+
+    @cached_property
+    def inspection(self):
+        return InspectionFactory(household=HouseholdFactory(**self.mine), submitted_by=self.by)
+
+    @cached_property
+    def photo(self):
+        return photo_of(self.household, self.by)
+
+    @cached_property
+    def change(self):
+        return HouseholdChange.objects.create(
+            household=self.household,
+            kind="moved_out",
+            happened_on=today(),
+            reason="迁往外地",
+            state="pending",
+            recorded_by=self.by,
+            recorded_at=now(),
+        )
+
+    @cached_property
+    def roster(self):
+        return RosterImport.objects.create(
+            region_id=self.village[:9],
+            filename="花名册.xlsx",
+            file="rosters/none.xlsx",
+            size=1,
+            mapping={"sheets": [], "ignored": []},
+            uploaded_by=self.by,
+            uploaded_at=now(),
+        )
+
+    @cached_property
+    def warning(self):
+        household = happen(HouseholdFactory(**self.mine), "inspected:safe", "warned")
+        return household.events.get(kind="warned")
+
+    @cached_property
+    def appraisal(self):
+        household = suspected_household(**self.mine)
+        return AppraisalFactory(household=household, report=pdf("report.pdf"))
+
+    @cached_property
+    def organisation(self):
+        return self.appraisal.organisation
+
+    @cached_property
+    def result_import(self):
+        return result_import_of(self.appraisal, self.by)
+
+    @cached_property
+    def ruling(self):
+        return RulingFactory(household=suspected_household(**self.mine))
+
+    @cached_property
+    def meeting(self):
+        return MeetingFactory(region_id=self.village[:6], document=pdf("minutes.pdf"))
+
+    @cached_property
+    def replaced_document(self):
+        return ReplacedDocument.objects.create(
+            meeting=self.ruling.meeting,
+            file=pdf("former.pdf"),
+            reason="缺页",
+            replaced_by=self.by,
+            replaced_at=now(),
+        )
+
+    @cached_property
+    def document(self):
+        return filed(to_renovate(**self.mine))
+
+    @cached_property
+    def renovation(self):
+        return self.document.renovation
+
+    @cached_property
+    def payment(self):
+        return paid(to_renovate(**self.mine))
+
+    @cached_property
+    def work_photo(self):
+        return self.payment.renovation.photo_links.first()
+
+    @cached_property
+    def acceptance(self):
+        return accepted(to_renovate(**self.mine)).acceptances.get()
+
+    @cached_property
+    def housing(self):
+        return secured(to_renovate(**self.mine))
+
+    @cached_property
+    def reference_import(self):
+        return reference_import(self.village[:9], self.by)
+
+    @cached_property
+    def frozen(self):
+        key = ListKey(Region.objects.get(pk=self.village), ListKind.CHECKED, "一般农户")
+        return freeze(key, [], self.by)
+
+    @cached_property
+    def list(self):
+        """A list is named by its village and kind, which a frozen one bears."""
+        return self.frozen
+
+    @cached_property
+    def signing(self):
+        return Signing.objects.create(
+            frozen=self.frozen,
+            level="village",
+            means="paper",
+            name="村主任",
+            post="主任",
+            signed_at=now(),
+            scan=pdf("signed.pdf"),
+            recorded_by=self.by,
+            recorded_at=now(),
+        )
+
+    @cached_property
+    def list_export(self):
+        return ListExport.objects.create(
+            region_id=self.village[:9],
+            format="xlsx",
+            state="done",
+            file=ContentFile(b"PK", "lists.xlsx"),
+            requested_by=self.by,
+            requested_at=now(),
+        )
