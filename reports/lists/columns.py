@@ -22,21 +22,21 @@ class ListColumn(NamedTuple):
 
 
 PERSON = (
-    ListColumn("code", "户编号", "code", 17),
+    ListColumn("code", "户编号", "code", 18),
     ListColumn("group", "村民小组", width=9),
     ListColumn("head_name", "户主姓名", width=10),
     ListColumn(ID_NUMBER, "身份证号", "code", 20),
     ListColumn("household_class", "农户类别", width=14),
     ListColumn("population", "家庭人口", "int", 6),
 )
-ANSWERABLE = (ListColumn(RESPONSIBLE, "责任人", width=13),)
+ANSWERABLE = (ListColumn(RESPONSIBLE, "责任人", width=18),)
 
 COLUMNS: dict[ListKind, tuple[ListColumn, ...]] = {
     ListKind.HELPED: (
         *PERSON,
         ListColumn(PHONE, "联系电话", "code", 14),
-        ListColumn("identities", "身份", width=18, heading="身份认定"),
-        ListColumn("certificates", "证件编号", width=16, heading="身份认定"),
+        ListColumn("identities", "身份", width=22, heading="身份认定"),
+        ListColumn("certificates", "证件编号", width=22, heading="身份认定"),
         ListColumn("departments", "认定部门", width=10, heading="身份认定"),
         ListColumn("helper", "帮扶干部", width=10, heading="帮扶"),
         ListColumn("first_secretary", "第一书记", width=10, heading="帮扶"),
@@ -52,7 +52,7 @@ COLUMNS: dict[ListKind, tuple[ListColumn, ...]] = {
         ListColumn("housing_source", "住房来源", width=9, heading="住房"),
         ListColumn("residence", "居住情况", width=11, heading="住房"),
         ListColumn("inspected_on", "核查日期", "date", 11, heading="核查"),
-        ListColumn("inspectors", "核查人", width=10, heading="核查"),
+        ListColumn("inspectors", "核查人", width=15, heading="核查"),
         ListColumn("verdict", "核查结论", width=10, heading="核查"),
         ListColumn("reasons", "疑似不安全的理由", width=24, heading="核查"),
         *ANSWERABLE,
@@ -62,7 +62,7 @@ COLUMNS: dict[ListKind, tuple[ListColumn, ...]] = {
         ListColumn("verdict", "核查结论", width=10),
         ListColumn("organisation", "鉴定机构", width=16, heading="鉴定"),
         ListColumn("appraised_on", "鉴定日期", "date", 11, heading="鉴定"),
-        ListColumn("appraisers", "鉴定人员", width=10, heading="鉴定"),
+        ListColumn("appraisers", "鉴定人员", width=15, heading="鉴定"),
         ListColumn("report_number", "报告编号", width=14, heading="鉴定"),
         ListColumn("components", "构件等级", width=18, heading="鉴定"),
         ListColumn("grade", "鉴定等级", width=7, heading="鉴定"),

@@ -60,7 +60,7 @@ def typed(column: ListColumn, value: Any) -> Any:
 
 
 def sign_columns(levels: Iterable[SignLevel]) -> tuple[Column, ...]:
-    leaves = tuple(Column(f"signed-{level}", level.label, width=11) for level in levels)
+    leaves = tuple(Column(f"signed-{level}", level.label, width=15) for level in levels)
     return (Column("signed", "签字背书", children=leaves),)
 
 
@@ -187,7 +187,7 @@ def frozen_table(frozen: FrozenList, place: Region, *, full_numbers: bool = Fals
             Fact("共", f"{frozen.row_count} 行"),
         ),
         signatures=tuple(SIGNERS[level] for level in levels),
-        notes=("本清单每行已逐级核对；签字后内容有变动的，签字自动失效，须重新签字。",),
+        notes=("签字前请逐行核对；签字后内容有变动的，签字自动失效，须重新签字。",),
         paper="A3 landscape",
         sheet_name=f"{frozen.group}-{kind.label}",
     )
