@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, date
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from typing import Final
 from unicodedata import east_asian_width
@@ -383,11 +383,13 @@ def _merge(sheet: Worksheet, top: int, left: int, bottom: int, right: int) -> No
         sheet.merged_cells.add(area)
 
 
+@cache
 def row_height(lines: int) -> int:
     """The height in points of a row whose tallest cell has that many lines."""
     return max(26, 15 * lines + 8)
 
 
+@lru_cache(maxsize=8192)
 def line_count(text: str, characters: int) -> int:
     """The lines that `text` needs in a column of that many characters, Chinese counting double."""
     return sum(
