@@ -22,15 +22,17 @@ class Command(BaseCommand):
         parser.add_argument("--role", required=True, choices=Role.values, help="角色")
         parser.add_argument("--name", default="", help="姓名")
         parser.add_argument("--post", default="", help="职务")
+        parser.add_argument("--department", default="", help="认定部门（部门账号必填，如：扶贫）")
         parser.add_argument("--phone", default="", help="手机")
 
-    def handle(self, username, region, role, name, post, phone, **options):
+    def handle(self, username, region, role, name, post, department, phone, **options):
         staff = Staff(
             username=username,
             region_id=region or None,
             role=role,
             full_name=name,
             post=post,
+            department=department,
             phone=phone,
             is_staff=role == Role.KEEPER,
         )
