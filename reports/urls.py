@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from reports.views import annex2, dashboard, list_exports, lists, signing, weekly
+from reports.views import annex2, dashboard, household_lists, list_exports, lists, signing, weekly
 
 app_name = "reports"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("lists/exports/<uuid:pk>/", list_exports.list_export_detail, name="list_export_detail"),
     path("lists/exports/<uuid:pk>/now/", list_exports.list_export_now, name="list_export_now"),
     path("lists/exports/<uuid:pk>/file/", list_exports.list_export_file, name="list_export_file"),
+    path("lists/households/<int:pk>/", household_lists.household_lists, name="household_lists"),
     path("lists/versions/<int:pk>/", signing.frozen_detail, name="frozen_detail"),
     path("lists/versions/<int:pk>/print/", signing.frozen_print, name="frozen_print"),
     path("lists/versions/<int:pk>/paper/", signing.frozen_paper, name="frozen_paper"),

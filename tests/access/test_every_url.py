@@ -191,6 +191,7 @@ ROWS = {
         OFFICE | BUREAU | {Role.VILLAGE, Role.DEPARTMENT}, "post", "frozen"
     ),
     "reports:signing_scan": Row(BUSINESS, target="signing"),
+    "reports:household_lists": Row(BUSINESS, target="household"),
     "reports:list_detail": Row(BUSINESS, target="list"),
     "reports:list_sign": Row(SIGNERS, "post", "list"),
     "reports:list_print": Row(BUSINESS, "post", "list"),

@@ -288,3 +288,39 @@ def test_the_viewer_signs_nothing(sign_in, viewer):
     assert post_sign(sign_in(viewer), key).status_code == 403
     assert sign_in(viewer).get(url("list_waiting")).status_code == 403
     assert Household.objects.count() == 1
+
+
+def test_the_household_page_shows_its_lists_with_who_signed(sign_in, recorder):
+    key = listed(1, ListKind.HELPED, HELPED)
+    household = household_of(key)
+    address = reverse("reports:household_lists", args=[household.pk])
+    assert (
+        address
+        in sign_in(recorder)
+        .get(reverse("households:household_detail", args=[household.pk]))
+        .content.decode()
+    )
+    sign_now(key, village_head())
+    shown = sign_in(recorder).get(address).content.decode()
+    assert "王村长" in shown
+    assert "李包村（包村干部）" in shown
+    assert "为该户另定" in shown
+    edit_household(household.pk, {"population": 7}, by=recorder, seen=household.version)
+    assert "签字后有变动，须重签" in sign_in(recorder).get(address).content.decode()
+
+
+def test_one_household_gets_a_person_of_its_own(sign_in, recorder):
+    key = listed(1)
+    household = household_of(key)
+    form = {
+        "group": ORDINARY,
+        "household": household.pk,
+        "name": "赵驻村",
+        "post": "驻村干部",
+        "version": 0,
+    }
+    client = sign_in(recorder)
+    shown = client.get(url("list_responsible", key), form).content.decode()
+    assert household.head_name in shown
+    client.post(url("list_responsible", key), form)
+    assert key.rows()[0].values[-1] == "赵驻村（驻村干部）"
