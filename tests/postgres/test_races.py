@@ -18,9 +18,14 @@ from households.models import Household, HouseholdClass, Region
 from households.roster import importing
 from households.search import search_columns
 from rectification.subsidy import pay_subsidy
+from reports.lists.freezing import digest_of_list
+from reports.lists.responsible import name_responsible
+from reports.lists.signing import sign
+from reports.models import Responsible, RowSignature
 from tests.factories import HouseholdFactory, resident_id
 from tests.imports.sheets import HEADER, row, write_xlsx
 from tests.rectification.cases import accepted, clerk
+from tests.reports.list_cases import key_of, listed, signer
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import faults, record
 
@@ -161,3 +166,28 @@ def test_instalments_at_once_stay_within_the_plan(reference):
     results = at_once(pay(), pay(), pay())
     assert sum(isinstance(result, ValidationError) for result in results) == 2
     assert renovation.payments.yuan() == 15000
+
+
+def test_a_list_is_signed_once_a_level(reference):
+    key = listed(20)
+    seen = digest_of_list(key, key.rows())
+    people = [signer("village", name) for name in ("王村长", "李书记")]
+
+    def put(by):
+        return lambda: sign(key, by, seen=seen)
+
+    results = at_once(*map(put, people))
+    assert sum(isinstance(result, ValidationError) for result in results) == 1
+    assert RowSignature.objects.standing().count() == 20
+    assert len(set(RowSignature.objects.values_list("name", flat=True))) == 1
+
+
+def test_one_person_answers_for_a_list(recorder, office_lead):
+    key = key_of()
+
+    def put(name, by):
+        return lambda: name_responsible(key, name=name, post="包村干部", by=by, seen=0)
+
+    results = at_once(put("甲干部", recorder), put("乙干部", office_lead))
+    assert sum(isinstance(result, ValidationError) for result in results) == 1
+    assert Responsible.objects.count() == 1
