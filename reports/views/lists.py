@@ -201,7 +201,7 @@ def village_context(request: HttpRequest, key: ListKey, levels) -> dict:
         "form_id": SIGN_FORM,
         "level": level,
         "waiting": waiting,
-        "seen": digest_of_list(key, rows),
+        "seen": digest_of_list(key, rows) if waiting else "",
         "since": since_signed(key, level, waiting) if waiting else None,
         "unanswered": sum(not each.is_answered_for for each in standing),
         "overtaken": sum(bool(each.overtaken) for each in standing),
