@@ -5,7 +5,7 @@ from django import forms
 from inspections.papers import check_paper
 from reports.lists.signing import uploadable_levels
 from yanliang.periods import today
-from yanliang.ui.forms import DateInput
+from yanliang.ui.forms import DateInput, TextInput
 
 
 class ResponsibleForm(forms.Form):
@@ -41,7 +41,9 @@ class PaperForm(forms.Form):
     post = forms.CharField(
         label="签字人职务", max_length=40, error_messages={"required": "请填写签字人职务。"}
     )
-    signed_on = forms.DateField(label="签字日期", widget=DateInput, initial=today)
+    signed_on = forms.DateField(
+        label="签字日期", widget=DateInput(attrs={"class": "form-control"}), initial=today
+    )
     scan = forms.FileField(
         label="签字页扫描件",
         validators=[check_paper],
@@ -63,5 +65,5 @@ class CodeForm(forms.Form):
         label="校验码",
         max_length=80,
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": "如 7F3A-92C1-04BE", "autocomplete": "off"}),
+        widget=TextInput(attrs={"placeholder": "如 7F3A-92C1-04BE", "autocomplete": "off"}),
     )

@@ -49,8 +49,8 @@ def upload(page: Page, moment: str, path) -> None:
     expect(page.locator(".alert-success")).to_contain_text("照片 1 张")
 
 
-def fill_acceptance(page: Page) -> None:
-    page.fill("#id_accepted_on", "2020-06-08")
+def fill_acceptance(page: Page, on: str = "2020-06-08") -> None:
+    page.fill("#id_accepted_on", on)
     page.fill("#id_acceptor", "王立新")
     page.fill("#id_acceptor_2", "张建军")
     for mark in page.locator(".item .answer label", has_text="√").all():
