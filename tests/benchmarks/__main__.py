@@ -41,7 +41,7 @@ def main() -> int:
     from households.reference import load_classes, load_regions
     from inspections.reference import load_checklist
     from reports.demo.district import Plan, build
-    from tests.benchmarks import annex2, pages, registers, rosters
+    from tests.benchmarks import annex2, pages, registers, rosters, workbooks
     from tests.benchmarks.measuring import measure, table
 
     start = time.perf_counter()
@@ -61,7 +61,7 @@ def main() -> int:
     say()
     results = [
         measure(comparison)
-        for module in (annex2, pages, registers, rosters)
+        for module in (annex2, pages, registers, rosters, workbooks)
         for comparison in module.comparisons()
     ]
     say(table(results))

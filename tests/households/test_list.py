@@ -230,6 +230,7 @@ def test_export_is_the_filtered_list_and_says_who_and_why(at_desk, recorder):
     assert "*" in row["身份证号"]
     assert row["备注"] == "=1+1"
     assert sheet.cell(5, 16).data_type == "s"
+    assert sheet.auto_filter.ref == "A4:P5"
     entry = Entry.objects.get(act="exported")
     assert entry.reason == "下村核对"
     assert entry.after["户数"] == 1

@@ -3,7 +3,7 @@
 Two million cells one by one would take ten times as long as writing their bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -36,6 +36,8 @@ SAMPLES: Final[dict[Sort, Value]] = {
 }
 # Joined texts are looked at as one. The separator is a character that XML forbids in a text anyway.
 SEPARATOR: Final = "<"
+#: Stands for the number of the line until that is known; no text can hold it.
+LINE: Final = b"\x00"
 # A sign and where it needs care. The sign alone is sought first: that is twenty times as quick.
 AWKWARD: Final = (
     (" ", f"{SEPARATOR} "),
@@ -45,13 +47,13 @@ AWKWARD: Final = (
 
 
 class Cells(NamedTuple):
-    """A column of a chunk: the XML of a cell with “#” for the line, what fills it in each row, and its lines.
+    """A column of a chunk: the XML of a cell but for its LINE, what fills it in each row, and its lines.
 
-    `lines` is empty where every text stands on one.
+    `contents` is empty where all cells are alike, and `lines` where every text stands on one.
     """
 
     pattern: bytes
-    contents: Sequence[bytes]
+    contents: Sequence[bytes | int]
     lines: Sequence[int] = ()
 
 
@@ -62,15 +64,22 @@ class Face:
         self, sheet: "LongSheet", position: int, column: Column, level: int, strong: bool
     ) -> None:
         self._sheet, self._kind, self._level, self._strong = sheet, column.kind, level, strong
-        self._opening = b'<c r="%b#"' % get_column_letter(position).encode()
+        self._opening = b'<c r="%b%b"' % (get_column_letter(position).encode(), LINE)
         self._room = column.characters
         # Most values of a column come again and again.
-        self._cell = lru_cache(maxsize=1024, typed=True)(self._new_cell)
+        self._one = lru_cache(maxsize=1024, typed=True)(self._new_one)
         self._shells: dict[tuple[Sort, bool], tuple[bytes, bytes]] = {}
 
     def cells(self, values: Sequence[Cell | Value]) -> Cells:
         """Return the cells of `values`: all at once where they are of one type and need no care."""
-        types = set(map(type, values))
+        types, first = set(map(type, values)), values[0]
+        if len(types) == 1 and first == values[-1] and values.count(first) == len(values):
+            content, lines = self._one(first)
+            pattern = self._opening + content.replace(b"%", b"%%")
+            return Cells(pattern, (), [lines] * len(values) if lines > 1 else ())
+        if types == {int} and self._kind != "code":
+            before, after = self._around("number")
+            return Cells(self._opening + before + b"%d" + after, values)
         gaps = NoneType in types
         types.discard(NoneType)
         if types <= {str} or (types <= {str, int} and self._kind == "code"):
@@ -85,12 +94,12 @@ class Face:
             # NaN and Infinity are no numbers to Excel.
             if "N" not in joined and "I" not in joined:
                 return self._joined("number", joined)
-        return self._one_by_one(values)
+        return self._singly(map(self._one, values))
 
     def _texts(self, texts: Sequence[str]) -> Cells:
         longest, joined = max(map(len, texts)), SEPARATOR.join(texts)
         if longest > CELL_LIMIT or not _is_plain(joined, len(texts)):
-            return self._one_by_one(texts)
+            return self._singly(map(self._one, texts))
         cells = self._joined("text", joined.replace("&", "&amp;").replace(">", "&gt;"))
         if self._sheet.wraps and longest * (1 if joined.isascii() else 2) > self._room:
             return cells._replace(lines=list(map(line_count, texts, repeat(self._room))))
@@ -105,13 +114,17 @@ class Face:
         filled = [before + each + after if each else blank for each in contents]
         return Cells(self._opening + b"%b", filled)
 
-    def _one_by_one(self, values: Sequence[Cell | Value]) -> Cells:
-        texts = [each.value if isinstance(each, Cell) else each for each in values]
-        lines = [line_count(each, self._room) if isinstance(each, str) else 1 for each in texts]
-        return Cells(self._opening + b"%b", list(map(self._cell, values)), lines)
+    def _singly(self, made: Iterable[tuple[bytes, int]]) -> Cells:
+        contents, lines = zip(*made, strict=True)
+        return Cells(self._opening + b"%b", contents, lines if max(lines) > 1 else ())
 
-    def _new_cell(self, given: Cell | Value) -> bytes:
+    def _new_one(self, given: Cell | Value) -> tuple[bytes, int]:
+        """Return the cell of a single value, whatever it is, and its lines."""
         cell = given if isinstance(given, Cell) else Cell(given)
+        lines = line_count(cell.value, self._room) if isinstance(cell.value, str) else 1
+        return self._cell(cell), lines
+
+    def _cell(self, cell: Cell) -> bytes:
         value, warning = cell.value, cell.flag == "warning"
         if isinstance(value, str) or (self._kind == "code" and value is not None):
             return self._text(printable(str(value)), warning)

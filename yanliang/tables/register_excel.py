@@ -34,7 +34,7 @@ from yanliang.tables.excel import (
     open_sheet,
     row_height,
 )
-from yanliang.tables.register_cells import Face
+from yanliang.tables.register_cells import LINE, Face
 from yanliang.tables.table import EMPTY, Cell, Column, DocumentProperties, Kind, Row, Table, Value
 
 #: Told how many rows are written so far.
@@ -144,18 +144,19 @@ class LongSheet:
     ) -> bytes:
         columns = zip(*chunk, strict=True)
         found = [face.cells(values) for face, values in zip(faces, columns, strict=True)]
-        contents: list[Sequence] = [cells.contents for cells in found]
-        opening = b'<row r="#">'
+        contents: list[Sequence] = [cells.contents for cells in found if cells.contents]
+        height = b""
         if self.wraps:
-            opening = b'<row r="#" ht="%d" customHeight="1">'
+            height = b' ht="%d" customHeight="1"'
             several = [cells.lines for cells in found if cells.lines]
             lines = [max(each) for each in zip(*several, strict=True)]
             contents.insert(0, [row_height(each) for each in lines or [1] * len(chunk)])
-        pattern = opening + b"".join(cells.pattern for cells in found) + b"</row>"
+        pattern = b'<row r="%b"%b>%b</row>' % (LINE, height, b"".join([c.pattern for c in found]))
+        rows = zip(*contents, strict=True) if contents else [()] * len(chunk)
         return b"".join(
             [
-                pattern.replace(b"#", b"%d" % number) % row
-                for number, row in enumerate(zip(*contents, strict=True), start=line)
+                pattern.replace(LINE, b"%d" % number) % row
+                for number, row in enumerate(rows, start=line)
             ]
         )
 
