@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from random import Random
 
 from households.enums import EventKind, Grade, Stage
@@ -16,6 +17,7 @@ from inspections.enums import (
 )
 from inspections.grading import whole_grade
 from inspections.models import Appraisal, AppraisalOrganisation, Ruling, RulingMeeting
+from reports.demo import papers
 from reports.demo.cast import Cast
 from reports.demo.chronicle import Chronicle
 from reports.demo.pace import DAY
@@ -33,7 +35,12 @@ NOTES = {
     RulingOutcome.SECURED: "随子女居住，住房安全，村委会已出具证明。",
     RulingOutcome.BACK: "鉴定报告缺少构件照片，退回补充后重新鉴定。",
 }
+MISREAD = "录入时等级看错，应以报告为准。"
+#: Of the results, those whose report was scanned.
+SCANNED = 0.6
 OVERRIDE = "墙体已换砌砖墙，现场复核后按报告定级。"
+#: What a correction of the grade leaves as it was.
+KEPT = ("assigned_at", "due_on", "appraisers", "report_number", "disaster_measures", "report")
 #: Days that an organisation is given.
 GIVEN = 14 * DAY
 
@@ -69,6 +76,7 @@ class Desk:
                 region=self.district,
                 held_on=event.happened_on,
                 document_number=number,
+                document=papers.MINUTES,
                 recorded_by=self.cast.bureau_lead,
                 recorded_at=event.recorded_at,
             )
@@ -80,10 +88,15 @@ class Desk:
             household, events = chronicle.household, chronicle.standing
             rng = Random(f"{household.code}/appraisals")
             count = 0
-            for before, event in zip(events, events[1:], strict=False):
+            wrong = {each.position: each for each in chronicle.events if each.superseded}
+            for before, event in pairwise(events):
                 if event.kind == EventKind.APPRAISED:
                     count += 1
-                    yield self.recorded(rng, event, before.recorded_at, count)
+                    entered = wrong.get(event.position, event)
+                    appraisal = self.recorded(rng, entered, before.recorded_at, count)
+                    yield appraisal
+                    if entered is not event:
+                        yield self.corrected(rng, appraisal, event)
             if household.stage == Stage.SUSPECTED and self.organisations and rng.random() < 0.5:
                 assigned_at = events[-1].recorded_at + rng.randint(1, 3) * DAY
                 if assigned_at < self.end:
@@ -122,25 +135,40 @@ class Desk:
         appraisal.advice = ADVICE[grade]
         appraisal.state = AppraisalState.RECORDED
         appraisal.recorded_by, appraisal.recorded_at = event.recorded_by, event.recorded_at
+        if Random(f"{event.household.code}/scans/{count}").random() < SCANNED:
+            appraisal.report = papers.REPORTS[int(event.household.code) % len(papers.REPORTS)]
         appraisal.event = event
         appraisal.version = 2
         return appraisal
 
+    def corrected(self, rng: Random, old: Appraisal, event: SafetyEvent) -> Appraisal:
+        """The right result in the place of `old`, as `inspections.correcting` leaves the two."""
+        new = self.recorded(rng, event, old.assigned_at, 1)
+        for name in KEPT:
+            setattr(new, name, getattr(old, name))
+        event.detail["报告编号"] = old.report_number
+        new.replaces, new.correction_reason, new.version = old, MISREAD, 1
+        old.state = AppraisalState.REPLACED
+        old.version += 1
+        return new
+
     def rulings(self, told: Iterable[Chronicle]) -> Iterator[Ruling]:
         """What each meeting decided; its event is given the meeting as its source and the note."""
         for chronicle in told:
-            for event in chronicle.standing:
-                if event.kind in RULINGS:
-                    meeting, outcome = self.meeting(event), RulingOutcome(event.kind)
-                    note = NOTES.get(outcome, "")
-                    event.source = f"{RulingMeeting._meta.label_lower}:{meeting.pk}"
-                    event.detail["说明"] = note
+            ruled = [event for event in chronicle.events if event.kind in RULINGS]
+            for event in ruled:
+                meeting, outcome = self.meeting(event), RulingOutcome(event.kind)
+                note = NOTES.get(outcome, "")
+                event.source = f"{RulingMeeting._meta.label_lower}:{meeting.pk}"
+                event.detail["说明"] = note
+                if not event.superseded:
                     yield Ruling(
                         meeting=meeting,
                         household=chronicle.household,
                         outcome=outcome,
                         note=note,
                         event=event,
+                        version=sum(each.position == event.position for each in ruled),
                     )
 
 

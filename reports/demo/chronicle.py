@@ -73,7 +73,7 @@ class Chronicle:
             replaces.superseded = True
         event = SafetyEvent(
             household=self.household,
-            position=replaces.position if replaces else len(self.standing) + 1,
+            position=replaces.position if replaces else self.next_position,
             kind=kind,
             outcome=outcome,
             household_class=self.household.household_class,
@@ -86,11 +86,22 @@ class Chronicle:
         self.settle(at)
         return event
 
+    def withdraw(self, event: SafetyEvent, at: dt.datetime) -> None:
+        """Take back an event that did not happen, as `households.events.withdraw_event` does."""
+        self.reach(at)
+        event.superseded = True
+        self.settle(at)
+
     def change_class(self, household_class: HouseholdClass, at: dt.datetime) -> None:
         self.reach(at)
         before = self.household.household_class
         self.household.household_class = household_class
         self.settle(at, before)
+
+    @property
+    def next_position(self) -> int:
+        """What was withdrawn keeps its position."""
+        return max((event.position for event in self.events), default=0) + 1
 
     @property
     def standing(self) -> list[SafetyEvent]:

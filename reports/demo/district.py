@@ -32,13 +32,15 @@ from inspections.models import (
 )
 from rectification.models import Acceptance, Funding, OtherHousing, Renovation, SubsidyPayment
 from reports.demo import cast, drafts, photos, signatures
+from reports.demo.album import draw_album
 from reports.demo.appraisals import Desk
 from reports.demo.chronicle import Chronicle
 from reports.demo.classes import Classes
+from reports.demo.filings import Filings
 from reports.demo.national import Helping
+from reports.demo.papers import draw_papers
 from reports.demo.people import People
 from reports.demo.villages import Setting, Village, village_sizes
-from reports.demo.works import draw_proof
 from reports.demo.writing import insert
 from yanliang.audit.trail import record
 from yanliang.periods import campaign, end_of
@@ -65,7 +67,8 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
     """
     with transaction.atomic():
         company = cast.engage()
-        draw_proof()
+        draw_papers()
+        draw_album()
         setting = Setting(
             cast=company,
             classes=Classes(in_force(plan.until)),
@@ -91,6 +94,7 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
             drawn = photos.draw(told, Random(f"{plan.seed}/photos/{office.code}"))
             Photo.objects.bulk_create(photo for photo, _ in drawn)
             InspectionPhoto.objects.bulk_create(chain.from_iterable(links for _, links in drawn))
+            written |= Filings(told, setting.end).save()
             begun = drafts.begin(told, Random(f"{plan.seed}/drafts/{office.code}"), setting)
             InspectionDraft.objects.bulk_create(begun)
             written |= {"照片": len(drawn), "草稿": len(begun)}
@@ -139,12 +143,15 @@ def write(told: Iterable[Chronicle], desk: Desk) -> dict[str, int]:
         for change, event in chronicle.caused:
             event.source = f"{change._meta.label_lower}:{change.pk}"
     written["安全事项"] = insert(SafetyEvent, parts(told, "events"))
-    insert(Inspection, [each for each in inspections if each.replaces is None])
-    insert(Inspection, [each for each in inspections if each.replaces is not None])
+    for is_correction in (False, True):
+        # What is replaced comes before what replaces it.
+        insert(Inspection, [each for each in inspections if bool(each.replaces) == is_correction])
     insert(PastSummary, parts(told, "past"))
     insert(Acceptance, chain.from_iterable(each.acceptances for each in works))
     OtherHousing.objects.bulk_create(parts(told, "housing"))
-    Appraisal.objects.bulk_create(appraisals, batch_size=500)
+    for is_correction in (False, True):
+        rows = [each for each in appraisals if bool(each.replaces) == is_correction]
+        Appraisal.objects.bulk_create(rows, batch_size=500)
     insert(Ruling, rulings)
     return written | {
         "核查": len(inspections),

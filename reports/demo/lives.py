@@ -16,7 +16,7 @@ from households.enums import (
 )
 from households.identities import main_class, names
 from households.models import HouseholdChange
-from inspections.enums import InspectionState
+from inspections.enums import InspectionState, WarningSource
 from inspections.models import Inspection
 from rectification.enums import HousingWay
 from reports.demo.cast import Cast
@@ -44,7 +44,10 @@ REMOVED, WARNED = 0.009, 0.0025
 #: Of the households that a meeting ruled 其他方式保障, those whose proof is there.
 PROVED = 0.6
 CORRECTION = "复核时发现原填写有误，按现场情况更正。"
-WARNINGS = ("连续降雨后后墙出现新裂缝。", "院内雨水倒灌，墙根长期浸泡后局部下沉。")
+WARNINGS = (
+    (WarningSource.DISASTER, "连续降雨后后墙出现新裂缝。"),
+    (WarningSource.COMPLAINT, "院内雨水倒灌，墙根长期浸泡后局部下沉。"),
+)
 
 
 class Life:
@@ -163,15 +166,16 @@ class Life:
         household = self.household
         return household.stage == Stage.SAFE and household.household_class.appraise_all
 
-    def appraise(self, at: dt.datetime) -> dt.datetime:
+    def appraise(self, at: dt.datetime, grade: Grade | None = None) -> dt.datetime:
+        """An appraisal with this grade, or with one that chance gives."""
         rng = self.rng
-        grade = rng.choices((Grade.A, Grade.B, Grade.C, Grade.D), GRADES[self.household.verdict])[0]
+        drawn = rng.choices((Grade.A, Grade.B, Grade.C, Grade.D), GRADES[self.household.verdict])[0]
         self.chronicle.record(
             EventKind.APPRAISED,
             at,
             by=self.cast.bureau_clerk,
             on=at.date() - rng.randint(0, 3) * DAY,
-            outcome=grade,
+            outcome=grade or drawn,
             detail={
                 "鉴定机构": rng.choice(FIRMS),
                 "报告编号": f"JD2020-{self.household.code[-10:]}",
@@ -179,9 +183,24 @@ class Life:
         )
         return at
 
-    def rule(self, at: dt.datetime) -> dt.datetime:
+    def correct_grade(self, at: dt.datetime, grade: Grade) -> dt.datetime:
+        """The grade entered last was not the report's."""
+        wrong = self.chronicle.standing[-1]
+        self.chronicle.record(
+            EventKind.APPRAISED,
+            at,
+            by=wrong.recorded_by,
+            on=wrong.happened_on,
+            outcome=grade,
+            detail=dict(wrong.detail),
+            replaces=wrong,
+        )
+        return at
+
+    def rule(self, at: dt.datetime, kind: EventKind | None = None) -> dt.datetime:
+        """The meeting's ruling, of this kind or of one that chance gives."""
         kinds = (EventKind.RULED_IN, EventKind.RULED_SECURED, EventKind.RULED_BACK)
-        kind = self.rng.choices(kinds, (88, 8, 4))[0]
+        kind = kind or self.rng.choices(kinds, (88, 8, 4))[0]
         event = self.chronicle.record(
             kind,
             at,
@@ -195,40 +214,76 @@ class Life:
             self.chronicle.housing.append(housing)
         return at
 
+    def correct_ruling(self, at: dt.datetime, kind: EventKind) -> dt.datetime:
+        """The ruling entered last was not the meeting's."""
+        wrong = self.chronicle.standing[-1]
+        self.chronicle.record(
+            kind,
+            at,
+            by=wrong.recorded_by,
+            on=wrong.happened_on,
+            detail=dict(wrong.detail),
+            replaces=wrong,
+        )
+        return at
+
     def renovate(self, at: dt.datetime) -> dt.datetime:
-        rng, chronicle, clerk = self.rng, self.chronicle, self.cast.bureau_clerk
+        rng = self.rng
         if rng.random() < 0.06:
             at = self.round.wait(rng, at, 3, 20)
             way, words = rng.choice(WAYS)
-            event = chronicle.record(EventKind.SECURED, at, by=clerk, detail={"保障方式": words})
-            chronicle.housing.append(other_housing(self.household, way, event))
+            event = self.chronicle.record(
+                EventKind.SECURED, at, by=self.cast.bureau_clerk, detail={"保障方式": words}
+            )
+            self.chronicle.housing.append(other_housing(self.household, way, event))
             return at
-        is_rebuilt = self.household.grade == Grade.D
-        mode = RenovationMode.REBUILD if is_rebuilt else RenovationMode.REINFORCE
-        planned_at, at = at + DAY, self.round.wait(rng, at, 2, 14)
-        chronicle.reach(planned_at)
-        works = Works(self.household, mode, planned_at, clerk)
-        chronicle.works.append(works)
-
-        def happen(kind: EventKind, at: dt.datetime, **detail: str) -> None:
-            works.follow(chronicle.record(kind, at, by=clerk, detail=detail))
-
-        happen(EventKind.RENOVATION_STARTED, at, 改造方式=mode.label)
+        works, at = self.plan(at + DAY), self.round.wait(rng, at, 2, 14)
+        self.work(works, EventKind.RENOVATION_STARTED, at)
+        is_rebuilt = works.renovation.mode == RenovationMode.REBUILD
         at = self.round.wait(rng, at, *((24, 42) if is_rebuilt else (9, 24)))
-        happen(EventKind.RENOVATION_FINISHED, at)
+        self.work(works, EventKind.RENOVATION_FINISHED, at)
         at = self.round.wait(rng, at, 2, 9)
         while rng.random() < 0.08:
-            happen(EventKind.ACCEPTANCE_FAILED, at, 不合格项=FAULT)
+            self.work(works, EventKind.ACCEPTANCE_FAILED, at)
             at = self.round.wait(rng, at, 4, 12)
-            happen(EventKind.RENOVATION_FINISHED, at)
+            self.work(works, EventKind.RENOVATION_FINISHED, at)
             at = self.round.wait(rng, at, 1, 6)
-        happen(EventKind.ACCEPTANCE_PASSED, at)
-        works.pay(chronicle.end.astimezone(SHANGHAI).date() - DAY)
+        self.work(works, EventKind.ACCEPTANCE_PASSED, at)
+        self.pay(works)
         return at
 
-    def warn(self, at: dt.datetime) -> dt.datetime:
-        reason = self.rng.choice(WARNINGS)
-        self.chronicle.record(EventKind.WARNED, at, by=self.recorder, detail={"险情": reason})
+    def plan(self, at: dt.datetime) -> Works:
+        """A renovation as the grade asks for, planned at that moment."""
+        is_rebuilt = self.household.grade == Grade.D
+        mode = RenovationMode.REBUILD if is_rebuilt else RenovationMode.REINFORCE
+        self.chronicle.reach(at)
+        works = Works(self.household, mode, at, self.cast.bureau_clerk)
+        self.chronicle.works.append(works)
+        return works
+
+    def work(self, works: Works, kind: EventKind, at: dt.datetime) -> None:
+        """The next step of a renovation, or a word of its acceptors."""
+        detail = {
+            EventKind.RENOVATION_STARTED: {"改造方式": RenovationMode(works.renovation.mode).label},
+            EventKind.ACCEPTANCE_FAILED: {"不合格项": FAULT},
+        }.get(kind)
+        by = self.cast.bureau_clerk
+        works.follow(self.chronicle.record(kind, at, by=by, detail=detail))
+
+    def pay(self, works: Works) -> None:
+        works.pay(self.chronicle.end.astimezone(SHANGHAI).date() - DAY)
+
+    def warn(
+        self, at: dt.datetime, warning: tuple[WarningSource, str] | None = None
+    ) -> dt.datetime:
+        """Danger is found, this or what chance gives: where the word came from, and what was seen."""
+        source, words = warning or self.rng.choice(WARNINGS)
+        self.chronicle.record(
+            EventKind.WARNED,
+            at,
+            by=self.cast.office_lead(self.household.region_id),
+            detail={"来源": source.label, "险情": words},
+        )
         return at
 
     def leave(self, at: dt.datetime) -> None:

@@ -10,7 +10,7 @@ from households.editing import edit_household
 from households.models import Household, Region
 from reports.demo.cast import Cast
 from reports.demo.national import official
-from reports.demo.works import PROOF
+from reports.demo.papers import PROOF
 from reports.enums import ListKind, SignLevel
 from reports.lists.freezing import ListKey, digest_of_list, freeze
 from reports.lists.membership import ClassGroup, class_groups

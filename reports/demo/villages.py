@@ -18,6 +18,7 @@ from reports.demo.houses import centre, dwelling, place_near
 from reports.demo.lives import Life
 from reports.demo.pace import DAY, PACES, Round, moment_on
 from reports.demo.people import COMMON_SURNAMES, FEMALE, MALE, People
+from reports.demo.shown import SHOWN, Shown, tell
 from reports.demo.visits import Scene
 from yanliang.accounts.enums import RegionLevel
 from yanliang.periods import SHANGHAI, campaign
@@ -95,22 +96,30 @@ class Village:
         told: list[Chronicle] = []
         for serial, moment in enumerate(registered, start=1):
             rng = Random(f"{self.setting.seed}/{self.region.code}/{serial}")
-            chronicle, risk = self.newcomer(rng, serial, moment)
+            shown = SHOWN.get((self.region.code, serial)) if moment == start else None
+            chronicle, risk = self.newcomer(rng, serial, moment, shown)
             if moment >= end:
                 continue
             if moment > start:
                 self.enter_later(rng, chronicle, told)
             life = Life(chronicle, rng, self.setting.cast, self.setting.classes, self.scene)
-            life.unfold(self.rounds, serial / self.size, risk)
+            if shown:
+                tell(shown, life, self.rounds)
+            else:
+                life.unfold(self.rounds, serial / self.size, risk)
             told.append(chronicle)
         return iter(told)
 
-    def newcomer(self, rng: Random, serial: int, at: dt.datetime) -> tuple[Chronicle, float]:
+    def newcomer(
+        self, rng: Random, serial: int, at: dt.datetime, shown: Shown | None
+    ) -> tuple[Chronicle, float]:
         """A household as it is registered, unchecked, and its chance of being found unsafe."""
         classes = self.setting.classes
         held = classes.draw(rng)
         facts, risk = dwelling(rng, held[0] != classes.residual)
         person = self.setting.people.head(rng)
+        if shown:
+            person["head_name"] = shown.name
         household = Household(
             code=f"{self.region.code}{serial:0{SERIAL_DIGITS}}",
             region=self.region,

@@ -2,12 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from io import BytesIO
 from random import Random
-
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
-from PIL import Image, ImageDraw
 
 from households.enums import EventKind, Grade, OldHouse, RenovationMode
 from households.models import Household, SafetyEvent
@@ -22,6 +17,7 @@ from rectification.enums import (
 )
 from rectification.models import Acceptance, Funding, OtherHousing, Renovation, SubsidyPayment
 from reports.demo.pace import DAY
+from reports.demo.papers import PROOF
 from yanliang.periods import SHANGHAI
 
 CREWS = (
@@ -41,7 +37,6 @@ WAYS = (
     (HousingWay.COLLECTIVE, "入住集体公租房"),
     (HousingWay.RENTED, "租住安全住房"),
 )
-PROOF = "documents/demo/proof.jpg"
 FAULT = "屋面防水、墙面抹灰须返工"
 
 
@@ -133,6 +128,14 @@ class Works:
             )
         )
 
+    def withdraw(self, at: dt.datetime, by, reason: str) -> SafetyEvent:
+        """Take the latest acceptance back, entered for the wrong household; the event that it was."""
+        wrong = self.acceptances[-1]
+        wrong.voided_at, wrong.voided_by, wrong.void_reason = at, by, reason
+        self.renovation.state = RenovationState.FINISHED
+        self.renovation.version += 1
+        return wrong.event
+
     def pay(self, last: dt.date) -> None:
         """The subsidy, some weeks after the acceptance, for new houses half of it before; not after the day `last`."""
         renovation, rest = self.renovation, self.subsidy
@@ -173,17 +176,3 @@ def other_housing(household: Household, way: HousingWay, event: SafetyEvent) -> 
         recorded_by=event.recorded_by,
         recorded_at=event.recorded_at,
     )
-
-
-def draw_proof() -> None:
-    """The one made-up scan that stands behind all other housing of the demo."""
-    if default_storage.exists(PROOF):
-        return
-    sheet = Image.new("RGB", (800, 1130), "white")
-    pen = ImageDraw.Draw(sheet)
-    pen.rectangle((40, 40, 760, 1090), outline="black", width=3)
-    for line in range(180, 900, 60):
-        pen.line((100, line, 700, line), fill="#777777", width=2)
-    content = BytesIO()
-    sheet.save(content, "JPEG", quality=70)
-    default_storage.save(PROOF, ContentFile(content.getvalue()))
