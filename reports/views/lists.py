@@ -196,7 +196,7 @@ def village_context(request: HttpRequest, key: ListKey, levels) -> dict:
         "is_village": True,
         "page": page,
         "show": show,
-        "shows": SHOWS,
+        "shows": [each for each in SHOWS if level or each[0] != "waiting"],
         "table": render_html(table, request, show_title=False, chooser=chooser),
         "form_id": SIGN_FORM,
         "level": level,
