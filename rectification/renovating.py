@@ -225,11 +225,14 @@ def edit_obstacles(renovation: Renovation) -> list[str]:
 
 
 def write_funding(renovation: Renovation, funding: Mapping[str, Decimal]) -> None:
+    """Put `funding` in the place of what the sources gave so far, unless it is the same."""
+    given = {source: funding[source] for source in FundingSource if funding.get(source)}
+    if given == renovation.funding.by_source():
+        return
     renovation.funding.all().delete()
     Funding.objects.bulk_create(
-        Funding(renovation=renovation, source=source, amount=funding[source])
-        for source in FundingSource
-        if funding.get(source)
+        Funding(renovation=renovation, source=source, amount=amount)
+        for source, amount in given.items()
     )
 
 
