@@ -48,10 +48,11 @@ def settle(
 
     The residual class gives way when a certified one is added; a household never has none.
     """
+    if both := set(ended) & set(added):
+        raise ValidationError(f"“{names(both)}”身份不能同时终止又新增。", code="repeated")
     kept = set(current) - set(ended)
     if repeated := kept & set(added):
-        names = "、".join(sorted(each.name for each in repeated))
-        raise ValidationError(f"该户已有“{names}”身份，不能重复登记。", code="repeated")
+        raise ValidationError(f"该户已有“{names(repeated)}”身份，不能重复登记。", code="repeated")
     after = kept | set(added)
     if not after:
         raise ValidationError(

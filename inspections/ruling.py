@@ -48,6 +48,8 @@ def hold_meeting(meeting: RulingMeeting, decisions: Iterable[Decision], by) -> R
         if sentences := obstacles(locked):
             raise ValidationError(sentences)
         meeting = opened(meeting, by)
+        if sentences := ruled_before(meeting, locked):
+            raise ValidationError(sentences)
         for decision in locked:
             rule(meeting, decision, by)
         record(
@@ -100,6 +102,16 @@ def obstacles(decisions: list[Decision]) -> list[str]:
         elif outcome in NOTE_MISSING and not note.strip():
             sentences.append(f"{household}：{NOTE_MISSING[outcome]}")
     return sentences
+
+
+def ruled_before(meeting: RulingMeeting, decisions: list[Decision]) -> list[str]:
+    """A meeting decides on a household once: a sentence for each that it has decided on already."""
+    known = set(meeting.rulings.values_list("household", flat=True))
+    return [
+        f"{decision.household}已由“{meeting.document_number}”审定过；再次审定，请填写新的文号。"
+        for decision in decisions
+        if decision.household.pk in known
+    ]
 
 
 def event_facts(meeting: RulingMeeting, note: str) -> dict[str, Any]:

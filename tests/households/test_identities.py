@@ -55,6 +55,7 @@ def test_settle_never_leaves_a_household_without_or_with_a_mixed_class(current, 
     except ValidationError:
         return
     assert after
+    assert not ended & added
     assert len({is_residual(each) for each in after}) == 1
     assert after <= current | added
 
@@ -102,11 +103,21 @@ def test_ending_the_main_identity_moves_to_the_next(recorder):
     assert household.household_class.code == "disabled_poor"
 
 
+def test_an_identity_is_not_ended_and_added_at_once(recorder):
+    household = HouseholdFactory(class_code="low_income")
+    change(household, recorder, add=[new("disabled_poor")])
+    everything = household.identities.values_list("pk", flat=True)
+    with pytest.raises(ValidationError, match="“低保户”身份不能同时终止又新增"):
+        change(household, recorder, end=everything, add=[new("low_income")])
+    assert standing(household) == {"low_income", "disabled_poor"}
+
+
 @pytest.mark.parametrize(
     ("end", "add", "code"),
     [
         (True, [], "none_left"),
         (False, ["low_income"], "repeated"),
+        (True, ["low_income"], "repeated"),
         (False, ["ordinary"], "not_residual"),
         (False, [], "unchanged"),
     ],

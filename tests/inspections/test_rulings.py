@@ -159,6 +159,9 @@ def test_returned_households_can_be_ruled_again_later(post, reference):
     household = pending()
     post(data((household, "ruled_back", "报告缺照片")))
     happen(household, "appraised:c")
+    again = post(data((household, "ruled_in", ""), (other := pending(), "ruled_in", "")))
+    assert f"已由“{NUMBER}”审定过；再次审定，请填写新的文号" in again.text
+    assert stages(household, other) == ["pending_ruling", "pending_ruling"]
     post(data((household, "ruled_in", ""), document_number="阎脱贫组发〔2020〕13 号"))
     assert stages(household) == ["to_renovate"]
     assert household.rulings.count() == 2

@@ -18,6 +18,7 @@ from tests.factories import StaffFactory
 from tests.rectification.cases import (
     ACCEPT,
     FINISH,
+    FUNDING,
     PLAN,
     START,
     accepted,
@@ -183,6 +184,13 @@ def test_the_plan_cannot_fall_below_what_is_paid():
     with pytest.raises(ValidationError, match="累计发放 10,000.00 元"):
         edit_plan(renovation.pk, PLAN, less, by=clerk(), seen=seen)
     assert renovation.funding.get(source="central").amount == PUBLIC
+
+
+def test_a_plan_saved_unchanged_leaves_its_money_alone():
+    renovation = started()
+    before = list(renovation.funding.values())
+    edit_plan(renovation.pk, PLAN, FUNDING, by=clerk(), seen=renovation.version)
+    assert list(renovation.funding.values()) == before
 
 
 def test_the_database_knows_one_final_payment_above_zero():
