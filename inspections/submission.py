@@ -1,6 +1,6 @@
 """Submitting and correcting an inspection: the one door, whatever page or command it comes from."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from households.enums import EventKind, Grade, Stage, Verdict
@@ -30,10 +30,12 @@ def submit(
 ) -> Inspection:
     """Submit a visit: verdict, summary, house facts, trail, and the end of the draft, all or nothing.
 
-    A form that was sent twice gives back the inspection that the first made. Raises Incomplete, Conflict
-    (with `seen`, where somebody else saved or submitted since), ValidationError for an exempt household or a
-    photo that is not the household's.
+    A form that was sent twice gives back the inspection that the first made. Raises PermissionDenied,
+    Incomplete, Conflict (with `seen`, where somebody else saved or submitted since), ValidationError for an
+    exempt household or a photo that is not the household's.
     """
+    if not may_inspect(by):
+        raise PermissionDenied("您没有登记核查的权限。")
     household = lock_household(household.pk)
     if household.stage == Stage.EXEMPT:
         raise ValidationError("该户为“无需排查”，不能登记核查；如须恢复，请先在农户页面办理。")
@@ -57,6 +59,8 @@ def correct(
     examination = examine(household, typed, inspection)
     if repeated := finish_draft(household, examination, by, seen):
         return repeated
+    if not may_correct(by, inspection):
+        raise PermissionDenied("您没有更正这份核查的权限。")
     if inspection.state == InspectionState.REPLACED:
         raise ValidationError("这份核查已经更正过，请打开最新一稿再更正。")
     if not reason.strip():

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from households.enums import Stage, Verdict
 from households.models import Household, SafetyEvent
@@ -131,6 +131,15 @@ def test_an_exempt_household_is_refused(household, typed, recorder):
     happen(household, "exempted")
     with pytest.raises(ValidationError, match="无需排查"):
         submit(household, typed, recorder)
+
+
+def test_the_right_is_checked_under_the_page(household, typed, recorder, viewer):
+    with pytest.raises(PermissionDenied):
+        submit(household, typed, viewer)
+    inspection = submit(household, typed, recorder)
+    with pytest.raises(PermissionDenied):
+        correct(inspection, typed, viewer, "看错了")
+    assert Inspection.objects.get() == inspection
 
 
 def test_the_draft_ends_with_the_submission(household, typed, recorder):
