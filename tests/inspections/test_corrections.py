@@ -40,7 +40,7 @@ def graded(grade: str = "d", household: Household | None = None, **fields) -> Ap
     assigned.disaster_measures, assigned.advice = "partial", "rebuild"
     assigned.appraisers = ["王建国", "李秀英"]
     assigned.appraised_on = dt.date(2020, 4, 1)
-    assigned.report_number = f"JD-{next(NEXT)}"
+    assigned.report_number = f"JDQ-{next(NEXT)}"
     assigned.state, assigned.version = "recorded", 2
     assigned.recorded_by, assigned.recorded_at = assigned.assigned_by, assigned.assigned_at
     assigned.save()
