@@ -15,7 +15,7 @@ from reports.lists.signing import sign, sign_paper
 from reports.lists.voiding import void_all_overtaken
 from reports.models import FrozenList
 from tests.flows.history import History
-from tests.flows.watching import all_rows
+from tests.flows.watching import Rows, all_rows
 from tests.flows.world import (
     BUREAU,
     DISTRICT,
@@ -34,6 +34,10 @@ READERS = OFFICE | BUREAU | SIGNERS | {"supervisor", "viewer"}
 
 
 class ListActs(History):
+    #: The rows as they were when this was last done.
+    voided: Rows = {}
+    looked_over: Rows = {}
+
     def list_of(self, number, village, by=None):
         """A list; as `by` would find it."""
         if by is not None:
@@ -125,14 +129,17 @@ class ListActs(History):
 
         self.attempt(who, OFFICE | BUREAU | {"village", "department"}, act, village)
 
+    @precondition(lambda self: self.voided is not self.rows)
     @rule()
     def void_overtaken(self):
         """What the program does by itself."""
         void_all_overtaken(DISTRICT)
-        self.rows = all_rows()
+        self.rows = self.voided = all_rows()
         assert void_all_overtaken(DISTRICT) == 0
 
+    @precondition(lambda self: self.looked_over is not self.rows)
     @rule()
     def look_over(self):
         """What the overview keeps under its marks is what it would read anew."""
+        self.looked_over = self.rows
         assert progress_within(DISTRICT) == read_progress(DISTRICT)

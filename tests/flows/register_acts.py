@@ -50,10 +50,15 @@ class RegisterActs(History):
         who=offices,
         number=numbers,
         ends=st.booleans(),
-        code=st.sampled_from(["", "registered_poor", "destitute", "low_income", "ordinary"]),
+        code=st.sampled_from(["", "its own", "its own", "registered_poor", "ordinary"]),
     )
     def change_class(self, who, number, ends, code):
         household = self.household(number)
+        if code == "its own":
+            code = household.household_class.code
+        self.change_to(who, household, ends, code)
+
+    def change_to(self, who, household, ends, code):
         added = HouseholdClass.objects.filter(code=code)
         standing = household.identities.current()
 

@@ -48,7 +48,7 @@ class UsualWay(RegisterActs, InspectionActs, RenovationActs):
             case Stage.SUSPECTED:
                 self.appraise(household)
             case Stage.PENDING_RULING:
-                serial = 100 + household.rulings.count()
+                serial = 1 + household.rulings.count()
                 self.meet("bureau_lead", serial, {household.pk: (RulingOutcome.IN, "")})
             case Stage.SAFE | Stage.APPRAISED_SAFE | Stage.SECURED:
                 self.report(CLERK, household, WarningSource.DISASTER)
