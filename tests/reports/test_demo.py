@@ -236,8 +236,8 @@ class TestDistrict:
         assert Photo.objects.exists()
         for photo in Photo.objects.all():
             assert photo.width
-            assert (district / photo.file.name).exists()
-            assert (district / photo.thumbnail.name).exists()
+            assert (district / photo.file.name).is_file()
+            assert (district / photo.thumbnail.name).is_file()
         stages = set(Household.objects.values_list("stage", flat=True))
         assert {Stage.UNCHECKED, Stage.SUSPECTED, Stage.PENDING_RULING, Stage.EXEMPT} <= stages
         assert stages & SAFE_STAGES

@@ -68,7 +68,7 @@ class TestWay:
         for photo in shared:
             with Image.open(district / photo.file.name) as picture:
                 assert picture.size == (photo.width, photo.height)
-            assert (district / photo.thumbnail.name).exists()
+            assert (district / photo.thumbnail.name).is_file()
             assert not used_elsewhere(photo)
 
     def test_most_files_are_whole_and_some_are_not(self, district):
@@ -157,7 +157,8 @@ class TestWay:
             check_paper(ContentFile((district / name).read_bytes(), name))
         assert RulingMeeting.objects.exists()
         for meeting in RulingMeeting.objects.all():
-            assert (district / meeting.document.name).exists()
+            # Without a name it would be the folder itself.
+            assert (district / meeting.document.name).is_file()
 
     def test_one_acceptance_is_withdrawn_with_its_form(self, district):
         wrong = Acceptance.objects.get(voided_at__isnull=False)
