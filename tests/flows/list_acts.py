@@ -9,6 +9,7 @@ from households.models import Household, Region
 from reports.enums import SignLevel
 from reports.lists.exporting import record_printing
 from reports.lists.freezing import digest_of_list, freeze
+from reports.lists.membership import members
 from reports.lists.progress import progress_within, read_progress
 from reports.lists.responsible import name_responsible, named
 from reports.lists.signing import sign, sign_paper
@@ -19,6 +20,7 @@ from tests.flows.watching import Rows, all_rows
 from tests.flows.world import (
     BUREAU,
     DISTRICT,
+    LIKELY,
     OFFICE,
     numbers,
     offices,
@@ -39,12 +41,16 @@ class ListActs(History):
     looked_over: Rows = {}
 
     def list_of(self, number, village, by=None):
-        """A list; as `by` would find it."""
+        """A list, mostly one with rows; as `by` would find it."""
         if by is not None:
             if not may_see_business(by):
                 raise PermissionDenied
             get_object_or_404(Region.objects.visible_to(by), pk=village)
-        return self.world.key(village, *self.world.lists[number % len(self.world.lists)])
+        keys = [self.world.key(village, *each) for each in self.world.lists]
+        if number < LIKELY:
+            there = Household.objects.filter(region=village)
+            keys = [key for key in keys if members(key.kind, key.group, there).exists()] or keys
+        return keys[number % len(keys)]
 
     @rule(
         who=offices,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from households.models import Region
 from inspections.models import AppraisalOrganisation
 from reports.lists.freezing import ListKey
-from reports.lists.membership import class_groups
+from reports.lists.membership import LATER_LISTS, class_groups
 from reports.lists.responsible import name_responsible
 from tests.factories import HouseholdFactory, StaffFactory
 from tests.inspections.factories import OrganisationFactory
@@ -69,11 +69,12 @@ offices = mostly("the_recorder", "the_lead")
 inspectors = mostly("the_recorder", "the_head")
 reviewers = mostly("the_lead")
 signers = mostly("the_head", "the_lead", "poverty_relief", "bureau_lead")
-#: Which of the households, or which of the records of a kind; counted round as often as need be.
-numbers = st.integers(0, 11)
+#: Which of the households, or which of the records of a kind, counted round as often as need be. The first few
+#: come up far more often: what goes wrong, goes wrong where several acts meet.
+numbers = st.sampled_from([0, 0, 0, 0, 1, 1, 1, 2, 2, *range(12)])
 #: Numbers below this one count the records that an act is meant for, the others all there are.
 LIKELY = 9
-villages = st.sampled_from(VILLAGES)
+villages = st.sampled_from([VILLAGES[0], VILLAGES[0], *VILLAGES])
 
 
 class World:
@@ -96,8 +97,11 @@ class World:
         for village in VILLAGES:
             for class_code in CLASSES:
                 HouseholdFactory(region_id=village, class_code=class_code)
-        #: Every list that is kept for a village: kind and class group.
-        self.lists = [(kind, group.name) for group in class_groups() for kind in group.kinds]
+        #: Every list that is kept for a village, kind and class group, those with most households first.
+        self.lists = sorted(
+            ((kind, group.name) for group in class_groups() for kind in group.kinds),
+            key=lambda each: each[0] in LATER_LISTS,
+        )
         for village in VILLAGES:
             for kind, group in self.lists:
                 name_responsible(
