@@ -20,7 +20,6 @@ from tests.flows.watching import Rows, all_rows
 from tests.flows.world import (
     BUREAU,
     DISTRICT,
-    LIKELY,
     OFFICE,
     numbers,
     offices,
@@ -41,16 +40,12 @@ class ListActs(History):
     looked_over: Rows = {}
 
     def list_of(self, number, village, by=None):
-        """A list, mostly one with rows; as `by` would find it."""
+        """A list; as `by` would find it."""
         if by is not None:
             if not may_see_business(by):
                 raise PermissionDenied
             get_object_or_404(Region.objects.visible_to(by), pk=village)
-        keys = [self.world.key(village, *each) for each in self.world.lists]
-        if number < LIKELY:
-            there = Household.objects.filter(region=village)
-            keys = [key for key in keys if members(key.kind, key.group, there).exists()] or keys
-        return keys[number % len(keys)]
+        return self.world.key(village, *self.world.lists[number % len(self.world.lists)])
 
     @rule(
         who=offices,
@@ -91,12 +86,15 @@ class ListActs(History):
 
         self.attempt(who, SIGNERS, act, village)
 
-    @rule(number=numbers, village=villages, levels=st.integers(1, 4))
-    def sign_upwards(self, number, village, levels):
-        """What usually comes: one level after the other."""
+    @rule(village=villages, levels=st.integers(1, 4))
+    def sign_upwards(self, village, levels):
+        """What usually comes: the lists of a village, one level after the other."""
         way = ("the_head", "the_lead", "poverty_relief", "bureau_lead")
-        for who in way[:levels]:
-            self.sign_list(who, number, village)
+        there = Household.objects.filter(region=village)
+        for number, (kind, group) in enumerate(self.world.lists):
+            if members(kind, group, there).exists():
+                for who in way[:levels]:
+                    self.sign_list(who, number, village)
 
     @rule(who=signers | offices, number=numbers, village=villages)
     def print_list(self, who, number, village):

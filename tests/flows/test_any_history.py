@@ -34,7 +34,7 @@ def the_first_days() -> None:
             history.step(number)
     for number in range(len(history.world.lists)):
         history.print_for("the_recorder", number, VILLAGES[0])
-        history.sign_upwards(number=number, village=VILLAGES[0], levels=1 + number % 4)
+    history.sign_upwards(village=VILLAGES[0], levels=2)
     back, unneeded, secured, moved = (history.household(number) for number in (0, 2, 8, 10))
     decided = {
         back.pk: (RulingOutcome.BACK, "报告缺照片"),
