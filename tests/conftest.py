@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test import override_settings
 
 from households.models import Region
 from households.reference import load_classes, load_regions
@@ -45,9 +46,17 @@ def reference(db):
         load_national_layout()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache_in_memory():
+    """From the first fixture on: the test processes, and one run after another, share no figures."""
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    with override_settings(CACHES={"default": memory}):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def separate_files(settings, tmp_path):
-    """Uploads and cache of each test in a folder of its own; quick password hashes; tasks at once."""
+    """Uploads of each test in a folder of its own, its cache empty; quick password hashes; tasks at once."""
     settings.STORAGES = {
         "default": {
             "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -55,8 +64,6 @@ def separate_files(settings, tmp_path):
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    # In memory: the test processes must not empty each other's cache.
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     cache.clear()

@@ -16,6 +16,9 @@ from tests.factories import HouseholdFactory, StaffFactory, happen
 from tests.reports.histories import undone
 from yanliang.periods import SHANGHAI
 
+# The fixture of the module writes: without the mark, run alone, it would meet no test database.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.fixture(scope="module")
 def book(django_db_setup, django_db_blocker):

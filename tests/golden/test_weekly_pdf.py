@@ -18,6 +18,8 @@ from yanliang.periods import SHANGHAI
 from yanliang.tables.pdf import missing_parts
 
 pytestmark = [
+    # The fixture of the module writes: without the mark, run alone, it would meet no test database.
+    pytest.mark.django_db,
     pytest.mark.skipif(not shutil.which("pdftotext"), reason="apt-get install poppler-utils"),
     pytest.mark.skipif(bool(missing_parts()), reason="；".join(missing_parts())),
 ]

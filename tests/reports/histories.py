@@ -3,6 +3,7 @@
 import datetime as dt
 from contextlib import contextmanager
 
+from django.core.cache import cache
 from django.db import transaction
 from hypothesis import strategies as st
 
@@ -48,13 +49,16 @@ class Rollback(Exception):
 
 @contextmanager
 def undone():
-    """What an example writes is gone when it ends."""
+    """What an example writes is gone when it ends, and so is what was kept of it or of the one before."""
+    cache.clear()
     try:
         with transaction.atomic():
             yield
             raise Rollback
     except Rollback:
         pass
+    finally:
+        cache.clear()
 
 
 def at_day(day: int) -> dt.datetime:
