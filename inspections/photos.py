@@ -19,6 +19,7 @@ from PIL import ExifTags, Image
 
 from households.events import lock_household
 from households.models import Household
+from inspections.fingerprints import fingerprint
 from inspections.models import Photo
 from inspections.pictures import whole_files_only
 from yanliang.periods import SHANGHAI, now
@@ -81,6 +82,7 @@ def take_photo(file: UploadedFile, household: Household, by) -> Photo:
             file=ContentFile(shown, f"{photo_id}.jpg"),
             thumbnail=ContentFile(thumbnail, f"{photo_id}-small.jpg"),
             sha256=sha256,
+            fingerprint=fingerprint(picture),
             taken_at=metadata.taken_at,
             longitude=metadata.longitude,
             latitude=metadata.latitude,

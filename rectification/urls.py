@@ -1,9 +1,12 @@
-from django.urls import path
+from django.urls import include, path
 
 from rectification.views import acts, corrections, detail, housing, lists, subsidy, trail
 
 app_name = "rectification"
 urlpatterns = [
+    path("problems/", include("rectification.problems.urls")),
+    path("visits/", include("rectification.supervision.urls")),
+    path("monitoring/", include("rectification.monitoring.urls")),
     path("", lists.renovation_list, name="renovation_list"),
     path("export/", lists.renovation_export, name="renovation_export"),
     path("unplanned/", lists.unplanned_list, name="unplanned_list"),

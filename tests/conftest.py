@@ -10,6 +10,7 @@ from django.test import override_settings
 from households.models import Region
 from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
+from rectification.reference import load_problem_kinds
 from reports.national.layouts import load_national_layout
 from tests.factories import StaffFactory
 from yanliang.audit.immutability import SQLITE
@@ -30,6 +31,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load_classes()
         load_checklist()
         load_national_layout()
+        load_problem_kinds()
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
                 cursor.execute("DROP TRIGGER audit_entry_no_delete")
@@ -44,6 +46,7 @@ def reference(db):
         load_classes()
         load_checklist()
         load_national_layout()
+        load_problem_kinds()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,22 +26,24 @@ def today() -> dt.date:
 
 @dataclass(frozen=True)
 class Campaign:
-    """“三排查三清零”: name and dates, kept in fixtures/campaign.json (notice of 2020-03-25)."""
+    """“三排查三清零”: name and dates, kept in fixtures/campaign.json (notice of 2020-03-25).
+
+    Problems that inspections from above found are due on `feedback_due`, all others on `problems_due`.
+    """
 
     name: str
     start: dt.date
     inspections_due: dt.date
+    feedback_due: dt.date
+    problems_due: dt.date
 
 
 @cache
 def campaign() -> Campaign:
     """The campaign that this installation serves."""
     data = json.loads((settings.BASE_DIR / "fixtures" / "campaign.json").read_text())
-    return Campaign(
-        name=data["name"],
-        start=dt.date.fromisoformat(data["start"]),
-        inspections_due=dt.date.fromisoformat(data["inspections_due"]),
-    )
+    dates = {name: dt.date.fromisoformat(day) for name, day in data.items() if name != "name"}
+    return Campaign(name=data["name"], **dates)
 
 
 @cache

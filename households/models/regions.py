@@ -22,7 +22,7 @@ class RegionQuerySet(RegionScopedQuerySet):
 class Region(models.Model):
     """A place; its parent's code is a prefix of its own, and the length of the code is its level.
 
-    A village's 第一书记 stands on its 帮扶对象 list (domain rules §4).
+    A village's 第一书记 stands on its 帮扶对象 list (domain rules §4), an office's 主要领导 leads on its problems (§5).
     """
 
     code = models.CharField("区划代码", max_length=12, primary_key=True)
@@ -34,6 +34,7 @@ class Region(models.Model):
     )
     previous_codes = models.JSONField("曾用代码", default=list, blank=True)
     first_secretary = models.CharField("第一书记", max_length=20, blank=True)
+    principal_leader = models.CharField("街办主要领导", max_length=20, blank=True)
 
     objects = RegionQuerySet.as_manager()
 

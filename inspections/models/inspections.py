@@ -142,6 +142,7 @@ class Photo(models.Model):
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
     sha256 = models.CharField("原件摘要", max_length=64, db_index=True)
+    fingerprint = models.CharField("画面特征", max_length=32, blank=True, editable=False)
     taken_at = models.DateTimeField("拍摄时间", null=True, blank=True)
     longitude = models.DecimalField("经度", max_digits=9, decimal_places=6, null=True, blank=True)
     latitude = models.DecimalField("纬度", max_digits=8, decimal_places=6, null=True, blank=True)

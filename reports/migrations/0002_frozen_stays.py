@@ -1,6 +1,8 @@
 from django.db import migrations
 
-from reports import immutability
+from yanliang.audit.frozen_tables import FrozenTable
+
+FROZEN = FrozenTable("reports_frozenlist", "frozen_list")
 
 
 class Migration(migrations.Migration):
@@ -8,7 +10,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(
-            lambda apps, schema_editor: immutability.install(schema_editor),
-            lambda apps, schema_editor: immutability.remove(schema_editor),
+            lambda apps, schema_editor: FROZEN.install(schema_editor),
+            lambda apps, schema_editor: FROZEN.remove(schema_editor),
         ),
     ]

@@ -81,6 +81,77 @@ def may_withdraw_acceptance(staff) -> bool:
     return has_role(staff, frozenset({Role.BUREAU_LEAD}))
 
 
+def may_raise_problem(staff) -> bool:
+    """Enter a problem in the ledger; a village files monitoring reports instead."""
+    return has_role(staff, OFFICE | BUREAU | {Role.SUPERVISOR})
+
+
+def may_work_on_problem(staff) -> bool:
+    """Name who answers for it, log what was done, add proof, ask for 销号."""
+    return has_role(staff, OFFICE | BUREAU)
+
+
+def may_verify_problem(staff) -> bool:
+    """Strike a problem off, or return it, and extend or void it (domain rules §5)."""
+    return has_role(staff, BUREAU)
+
+
+def may_reopen_problem(staff) -> bool:
+    return has_role(staff, BUREAU | {Role.SUPERVISOR})
+
+
+def may_keep_problem_kinds(staff) -> bool:
+    return has_role(staff, BUREAU)
+
+
+def may_see_problem_rules(staff) -> bool:
+    """Run the rules over the register, and read what they found."""
+    return has_role(staff, BUREAU)
+
+
+def may_import_problems(staff) -> bool:
+    """Bring in a feedback list from above, or an exported ledger."""
+    return has_role(staff, OFFICE | BUREAU)
+
+
+def may_supervise(staff) -> bool:
+    """Record supervision visits; who may read their rows sees them."""
+    return has_role(staff, BUREAU | {Role.SUPERVISOR})
+
+
+def may_see_visits(staff) -> bool:
+    return has_role(staff, OFFICE | BUREAU | {Role.SUPERVISOR, Role.VIEWER})
+
+
+def may_report_doubt(staff) -> bool:
+    """File a monitoring report about a house (domain rules §1)."""
+    return has_role(staff, OFFICE | {Role.VILLAGE})
+
+
+def may_answer_report(staff) -> bool:
+    """Say what a monitoring report comes to."""
+    return has_role(staff, BUREAU | {Role.OFFICE_LEAD})
+
+
+def may_call_recheck(staff) -> bool:
+    """Put households on a re-check list after a disaster."""
+    return has_role(staff, OFFICE | BUREAU)
+
+
+def may_record_recheck(staff) -> bool:
+    return has_role(staff, OFFICE | {Role.VILLAGE})
+
+
+def may_keep_duties(staff) -> bool:
+    """Say who watches where, and when they were there."""
+    return has_role(staff, OFFICE)
+
+
+def may_name_leaders(staff) -> bool:
+    """Say who leads a street office (街办主要领导)."""
+    return has_role(staff, OFFICE | BUREAU)
+
+
 def may_see_full_id(staff) -> bool:
     """Staff who work with the papers may ask for a full number; every look is in the trail (domain rules §9)."""
     return has_role(staff, OFFICE | BUREAU)

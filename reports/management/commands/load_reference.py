@@ -1,9 +1,10 @@
-"""`manage.py load_reference`: regions, classes, checklist and the columns of the national system from fixtures/."""
+"""`manage.py load_reference`: regions, classes, checklist and what else is shipped in fixtures/."""
 
 from django.core.management.base import BaseCommand
 
 from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
+from rectification.reference import load_problem_kinds
 from reports.national.layouts import load_national_layout
 
 
@@ -13,5 +14,5 @@ class Command(BaseCommand):
     def handle(self, **options):
         self.stdout.write(
             f"区划 {load_regions()} 个，农户类别 {load_classes()} 类，核查项 {load_checklist()} 项，"
-            f"国家系统列对应第 {load_national_layout()} 版。"
+            f"国家系统列对应第 {load_national_layout()} 版，问题类别 {load_problem_kinds()} 类。"
         )

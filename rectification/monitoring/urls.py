@@ -1,0 +1,3 @@
+"""Monitoring reports, re-checks and duties, below rectification/monitoring/."""
+
+urlpatterns = []

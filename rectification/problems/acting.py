@@ -1,0 +1,467 @@
+"""What is done with a problem until it is struck off: 交办、进展、申请销号、核实、退回、重新整改、延期、作废."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+
+from rectification.enums import (
+    AT_WORK,
+    UNSETTLED,
+    EntryKind,
+    EvidenceKind,
+    ProblemState,
+    Verification,
+)
+from rectification.models import Evidence, Problem, ProblemEntry
+from rectification.models.problems import SEPARATORS
+from rectification.problems import rights
+from rectification.problems.facts import fact_obstacles, holds
+from rectification.problems.log import new_entry, write_entry
+from rectification.problems.proving import Picture, keep_paper, keep_photo, proof_obstacles
+from rectification.problems.raising import Draft, raise_problem
+from rectification.problems.recurrence import leader_obstacles, principal_leader
+from yanliang.accounts.models import Staff
+from yanliang.accounts.permissions import (
+    may_reopen_problem,
+    may_verify_problem,
+    may_work_on_problem,
+)
+from yanliang.audit.trail import Change, record, record_each
+from yanliang.periods import now, today
+from yanliang.workflow import Transition, check_version, lock
+
+may_work = rights.within_region(may_work_on_problem)
+may_verify = rights.within_region(may_verify_problem)
+may_reopen = rights.within_region(may_reopen_problem)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who answers for a problem: one name, the account that works on it if there is one, who leads, what is done.
+
+    An empty `leading_official` or `measure` leaves what is there.
+    """
+
+    responsible: str
+    assignee: Staff | None = None
+    leading_official: str = ""
+    measure: str = ""
+
+
+def one_person_obstacles(name: str) -> list[str]:
+    """责任唯一: one name, no list of names."""
+    if not name.strip():
+        return ["请填写责任人。"]
+    if any(separator in name.strip() for separator in SEPARATORS):
+        return ["责任人只能填一个人的姓名（责任唯一）。"]
+    return []
+
+
+def work_obstacles(problem: Problem) -> list[str]:
+    """What must be said of a problem before 销号 can be asked for, its proof left aside."""
+    missing = []
+    if not problem.responsible:
+        missing.append("还没有责任人，请先交办。")
+    if not problem.measure.strip():
+        missing.append("还没有整改措施。")
+    return missing + leader_obstacles(problem)
+
+
+def submit_obstacles(problem: Problem) -> list[str]:
+    return work_obstacles(problem) + proof_obstacles(problem) + fact_obstacles(problem)
+
+
+ASSIGN = Transition(
+    name="problem_assigned",
+    label="交办",
+    sources=AT_WORK,
+    target=ProblemState.IN_PROGRESS,
+    allowed=may_work,
+)
+SUBMIT = Transition(
+    name="problem_submitted",
+    label="申请销号",
+    sources=AT_WORK - {ProblemState.OPEN},
+    target=ProblemState.SUBMITTED,
+    allowed=may_work,
+    missing=submit_obstacles,
+)
+VERIFY = Transition(
+    name="problem_verified",
+    label="核实销号",
+    sources=frozenset({ProblemState.SUBMITTED}),
+    target=ProblemState.CLOSED,
+    allowed=may_verify,
+    # What was proved when 销号 was asked for may be void by now, or the fact there again.
+    missing=submit_obstacles,
+)
+SEND_BACK = Transition(
+    name="problem_returned",
+    label="退回",
+    sources=frozenset({ProblemState.SUBMITTED}),
+    target=ProblemState.RETURNED,
+    allowed=may_verify,
+    needs_reason=True,
+)
+REOPEN = Transition(
+    name="problem_reopened",
+    label="重新整改",
+    sources=frozenset({ProblemState.CLOSED}),
+    target=ProblemState.REOPENED,
+    allowed=may_reopen,
+    needs_reason=True,
+)
+VOID = Transition(
+    name="problem_voided",
+    label="作废",
+    sources=UNSETTLED,
+    target=ProblemState.VOID,
+    allowed=may_verify,
+    needs_reason=True,
+)
+
+
+def perform(
+    act: Transition,
+    pk: int,
+    kind: EntryKind,
+    text: str,
+    *,
+    by,
+    change: Callable[[Problem], None] = lambda problem: None,
+    reason: str = "",
+    seen: int | None = None,
+) -> Problem:
+    """Do `act` and add its line to the log, all or nothing; `seen` is the version that the person looked at."""
+    with transaction.atomic():
+        if seen is not None:
+            check_version(lock(Problem(pk=pk)), seen)
+
+        def happen(problem: Problem) -> None:
+            change(problem)
+            problem.version += 1
+
+        problem = act.perform(Problem(pk=pk), by, change=happen, reason=reason)
+        write_entry(problem, kind, text, by=by)
+    return problem
+
+
+def assign(pk: int, assignment: Assignment, *, by, seen: int | None = None) -> Problem:
+    """Say who answers for the problem; work begins, or begins again after a return.
+
+    Raises PermissionDenied without the right, ValidationError with what is in the way.
+    """
+    name = assignment.responsible.strip()
+    if missing := one_person_obstacles(name):
+        raise ValidationError(missing)
+
+    def hand_over(problem: Problem) -> None:
+        problem.responsible, problem.assignee = name, assignment.assignee
+        problem.measure = assignment.measure.strip() or problem.measure
+        problem.leading_official = assignment.leading_official.strip() or problem.leading_official
+        if problem.is_recurrent:
+            problem.leading_official = principal_leader(problem.region_id)
+        if missing := leader_obstacles(problem) + assignee_obstacles(problem):
+            raise ValidationError(missing)
+
+    with transaction.atomic():
+        problem = perform(
+            ASSIGN, pk, EntryKind.ASSIGNED, f"责任人：{name}", by=by, change=hand_over, seen=seen
+        )
+        # What the register found and has seen mended waited only for somebody to answer for it.
+        if problem.kind.fact and not holds(problem):
+            return next(iter(settle_by_register([pk])), problem)
+    return problem
+
+
+def assignee_obstacles(problem: Problem) -> list[str]:
+    """The account must be able to see the problem and to work on it."""
+    if problem.assignee is None or may_work(problem.assignee, problem):
+        return []
+    return [f"账号“{problem.assignee}”不能经办这一区划的问题，请另选。"]
+
+
+def log_progress(pk: int, text: str, *, by) -> ProblemEntry:
+    """Add a line on what was done. Raises as `assign` does."""
+    text = text.strip()
+    with transaction.atomic():
+        problem = lock(Problem(pk=pk))
+        require(may_work(by, problem), "登记进展")
+        if problem.state not in AT_WORK:
+            raise ValidationError(f"该问题{problem.get_state_display()}，不能再登记进展。")
+        if not text:
+            raise ValidationError("请填写进展。")
+        record("problem_progress", problem, by=by, after={"进展": text})
+        return write_entry(problem, EntryKind.PROGRESS, text, by=by)
+
+
+def submit(pk: int, result: str, *, by, seen: int | None = None) -> Problem:
+    """申请销号: measure taken, result, proof. Raises ValidationError with each thing that is missing."""
+    result = result.strip()
+    if not result:
+        raise ValidationError("请填写整改结果。")
+
+    def ask(problem: Problem) -> None:
+        problem.result = result
+        problem.submitted_by, problem.submitted_at = by, now()
+
+    return perform(SUBMIT, pk, EntryKind.SUBMITTED, result, by=by, change=ask, seen=seen)
+
+
+def verify(
+    pk: int, manner: Verification, comment: str = "", *, by, seen: int | None = None
+) -> Problem:
+    """The bureau has made sure and strikes the problem off; never the one who asked for it."""
+    manner = Verification(manner)
+
+    def close(problem: Problem) -> None:
+        if problem.submitted_by_id == by.pk:
+            raise ValidationError(
+                "申请销号的人不能自己核实销号，请由他人核实。", code="same_person"
+            )
+        problem.verification = manner
+        problem.closed_by, problem.closed_at = by, now()
+
+    text = f"{manner.label}：{comment.strip() or '已整改到位'}"
+    return perform(VERIFY, pk, EntryKind.VERIFIED, text, by=by, change=close, seen=seen)
+
+
+def send_back(pk: int, reason: str, *, by, seen: int | None = None) -> Problem:
+    """Return an application for 销号 with the reason."""
+    reason = reason.strip()
+    return perform(SEND_BACK, pk, EntryKind.RETURNED, reason, by=by, reason=reason, seen=seen)
+
+
+def reopen(pk: int, reason: str, due_on: dt.date, *, by, seen: int | None = None) -> Problem:
+    """The problem is there again: 屡改屡犯, with a new date and the principal leader in front."""
+    reason = reason.strip()
+
+    def begin_again(problem: Problem) -> None:
+        if due_on < today():
+            raise ValidationError("新的整改时限不能早于今天。")
+        problem.is_recurrent = True
+        problem.due_on = due_on
+        problem.leading_official = principal_leader(problem.region_id)
+        problem.submitted_by = problem.submitted_at = None
+        problem.result = ""
+
+    return perform(
+        REOPEN,
+        pk,
+        EntryKind.REOPENED,
+        f"{reason}（时限 {due_on}）",
+        by=by,
+        change=begin_again,
+        reason=reason,
+        seen=seen,
+    )
+
+
+def void(pk: int, reason: str, *, by, seen: int | None = None) -> Problem:
+    """A mistaken entry leaves the ledger's counts; it stays to be read."""
+    reason = reason.strip()
+    return perform(VOID, pk, EntryKind.VOIDED, reason, by=by, reason=reason, seen=seen)
+
+
+def extend(pk: int, due_on: dt.date, reason: str, *, by, seen: int | None = None) -> Problem:
+    """A later date, which only the bureau gives, with a reason. Raises as `assign` does."""
+    reason = reason.strip()
+    with transaction.atomic():
+        problem = lock(Problem(pk=pk))
+        require(may_verify(by, problem), "延期")
+        if seen is not None:
+            check_version(problem, seen)
+        missing = [] if reason else ["请填写延期的理由。"]
+        if problem.is_settled:
+            missing.append(f"该问题{problem.get_state_display()}，不须延期。")
+        if due_on <= problem.due_on:
+            missing.append(f"新的时限应晚于原时限 {problem.due_on}。")
+        if missing:
+            raise ValidationError(missing)
+        before, problem.due_on = problem.due_on, due_on
+        problem.version += 1
+        problem.save()
+        write_entry(problem, EntryKind.EXTENDED, f"{before} → {due_on}：{reason}", by=by)
+        record(
+            "problem_extended",
+            problem,
+            by=by,
+            before={"整改时限": before},
+            after={"整改时限": due_on},
+            reason=reason,
+        )
+    return problem
+
+
+#: What can be put right in an entry while the office works on it.
+EDITABLE = ("source", "kind", "direction", "description", "found_on", "measure")
+
+
+def edit(pk: int, values: dict, *, by, seen: int) -> Problem:
+    """Correct what was written, by the names in `EDITABLE`; nothing is written when nothing changes.
+
+    What inspections found is corrected by the bureau alone. Raises PermissionDenied, or ValidationError, also
+    (code "stale") when somebody else has saved since.
+    """
+    with transaction.atomic():
+        problem = lock(Problem(pk=pk))
+        require(may_work(by, problem), "修改问题")
+        check_version(problem, seen)
+        if not problem.is_at_work:
+            raise ValidationError(f"该问题{problem.get_state_display()}，不能再修改。")
+        before = edit_words(problem)
+        for name, value in values.items():
+            setattr(problem, name, value)
+        after = edit_words(problem)
+        changed = [name for name in after if before[name] != after[name]]
+        if not changed:
+            return problem
+        if not may_verify(by, problem) and set(changed) - {label_of("measure")}:
+            require(problem.raised_by_id == by.pk, "修改他人登记的问题")
+        problem.version += 1
+        problem.full_clean(exclude=["assignee", "household"])
+        problem.save()
+        write_entry(problem, EntryKind.EDITED, "、".join(changed), by=by)
+        record(
+            "problem_edited",
+            problem,
+            by=by,
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+    return problem
+
+
+def label_of(name: str) -> str:
+    return str(Problem._meta.get_field(name).verbose_name)
+
+
+def edit_words(problem: Problem) -> dict[str, str]:
+    """What `edit` can change, by its Chinese name, as the trail keeps it."""
+    words = {}
+    for name in EDITABLE:
+        shown = getattr(problem, f"get_{name}_display", None)
+        words[label_of(name)] = str(shown() if shown else getattr(problem, name)) or "（空）"
+    return words
+
+
+class Fixed(NamedTuple):
+    """Found and fixed at once (立行立改): who did it, what came of it, and the proof."""
+
+    assignment: Assignment
+    result: str
+    before: Picture | None = None
+    after: Picture | None = None
+    papers: tuple = ()
+
+
+def fix_at_once(draft: Draft, fixed: Fixed, *, by) -> Problem:
+    """Enter a problem that is put right already, up to 申请销号; another person still verifies it.
+
+    Raises as the single acts do, and then nothing is written.
+    """
+    with transaction.atomic():
+        problem = raise_problem(draft, by=by)
+        problem = assign(problem.pk, fixed.assignment, by=by)
+        for kind, picture in (
+            (EvidenceKind.BEFORE, fixed.before),
+            (EvidenceKind.AFTER, fixed.after),
+        ):
+            if picture is not None:
+                keep_photo(problem, kind, picture, by=by)
+        for paper in fixed.papers:
+            keep_paper(problem, paper, by=by)
+        return submit(problem.pk, fixed.result, by=by)
+
+
+#: Where the program may ask for 销号: what the bureau has returned waits for a person.
+SETTLING = AT_WORK - {ProblemState.RETURNED}
+
+
+def settle_by_register(pks: Iterable[int]) -> list[Problem]:
+    """The register shows that these are settled: 申请销号 in the program's name, for the bureau to verify.
+
+    Only what the rules raised, and what somebody answers for; a problem of a house waits there for its photos.
+    """
+    with transaction.atomic():
+        rows = Problem.objects.select_for_update().filter(pk__in=pks, state__in=SETTLING)
+        problems = list(rows.exclude(subject="").exclude(responsible="").order_by("pk"))
+        before = {problem.pk: problem.get_state_display() for problem in problems}
+        text = "台账已显示该问题消除。"
+        for problem in problems:
+            problem.state = ProblemState.SUBMITTED
+            problem.result = problem.result or text
+            problem.submitted_by, problem.submitted_at = None, now()
+            problem.version += 1
+        Problem.objects.bulk_update(
+            problems, ["state", "result", "submitted_by", "submitted_at", "version"], batch_size=500
+        )
+        Evidence.objects.bulk_create(
+            (
+                Evidence(
+                    problem=problem,
+                    kind=EvidenceKind.REGISTER,
+                    name=f"{today()} 自动核对：{text}",
+                    added_at=now(),
+                )
+                for problem in problems
+            ),
+            batch_size=500,
+        )
+        ProblemEntry.objects.bulk_create(
+            (new_entry(problem, EntryKind.SUBMITTED, text) for problem in problems), batch_size=500
+        )
+        record_each(
+            "problem_submitted",
+            [
+                Change(each, {"state": before[each.pk]}, {"state": each.get_state_display()})
+                for each in problems
+            ],
+        )
+    return problems
+
+
+class Left(NamedTuple):
+    """A problem that a bulk act left as it was, and why."""
+
+    problem: Problem
+    sentences: list[str]
+
+
+class Bulk(NamedTuple):
+    """What came of an act upon many: those done, and the exceptions with their reasons (例外清单)."""
+
+    done: list[Problem]
+    left: list[Left]
+
+
+def each_of(problems: Iterable[Problem], act: Callable[[Problem], Problem]) -> Bulk:
+    """Do `act` on each by itself: what is refused is listed, the rest is done."""
+    done, left = [], []
+    for problem in problems:
+        try:
+            with transaction.atomic():
+                done.append(act(problem))
+        except ValidationError as refused:
+            left.append(Left(problem, refused.messages))
+        except PermissionDenied as refused:
+            left.append(Left(problem, [str(refused)]))
+    return Bulk(done, left)
+
+
+def assign_each(problems: Iterable[Problem], assignment: Assignment, *, by) -> Bulk:
+    return each_of(problems, lambda problem: assign(problem.pk, assignment, by=by))
+
+
+def verify_each(problems: Iterable[Problem], manner: Verification, comment: str, *, by) -> Bulk:
+    """Each must be in 申请销号 with whole proof, asked for by somebody else; the others are listed."""
+    return each_of(problems, lambda problem: verify(problem.pk, manner, comment, by=by))
+
+
+def require(has_right: bool, what: str) -> None:
+    if not has_right:
+        raise PermissionDenied(f"您没有{what}的权限。")

@@ -1,0 +1,3 @@
+"""The problem ledger, below rectification/problems/."""
+
+urlpatterns = []

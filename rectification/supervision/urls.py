@@ -1,0 +1,3 @@
+"""Supervision visits, below rectification/visits/."""
+
+urlpatterns = []
