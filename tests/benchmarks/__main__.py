@@ -40,6 +40,7 @@ def main() -> int:
     from households.models import Household
     from households.reference import load_classes, load_regions
     from inspections.reference import load_checklist
+    from rectification.reference import load_problem_kinds
     from reports.demo.district import Plan, build
     from tests.benchmarks import annex2, pages, registers, rosters, workbooks
     from tests.benchmarks.measuring import measure, table
@@ -48,6 +49,7 @@ def main() -> int:
     load_regions()
     load_classes()
     load_checklist()
+    load_problem_kinds()
     build(Plan(), report=lambda line: say(f"  {line}"))
     taken = time.perf_counter() - start
     say(f"示范区 {Household.objects.count():,} 户，装入用时 {taken:.0f} 秒（{connection.vendor}）")

@@ -9,6 +9,7 @@ from django.test import override_settings
 
 from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
+from rectification.reference import load_problem_kinds
 from reports.demo.district import Plan, build
 
 SMALL = 600
@@ -35,6 +36,7 @@ def uploads(django_db_setup, django_db_blocker, tmp_path_factory):
             load_regions()
             load_classes()
             load_checklist()
+            load_problem_kinds()
             build(Plan(SMALL, UNTIL))
         yield folder
         transaction.set_rollback(True)
