@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from households.models import Household
 from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
+from rectification.reference import load_problem_kinds
 from reports.demo.cast import sign_ins
 from reports.demo.district import FULL, SEED, SMALL, UNTIL, Plan, build, by_stage
 from reports.national.layouts import load_national_layout
@@ -72,6 +73,7 @@ class Command(BaseCommand):
         load_classes()
         load_checklist()
         load_national_layout()
+        load_problem_kinds()
         try:
             build(plan, report=lambda line: self.stdout.write(f"  {line}"))
         except ValidationError as refusal:
