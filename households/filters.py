@@ -1,6 +1,6 @@
 """What a list of households is narrowed to: one reading of the query string for pages, reports and exports."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -55,6 +55,18 @@ class Place(NamedTuple):
 
     office_code = Region.office_code
     __str__ = Region.__str__
+
+
+def grouped_by_office(places: Iterable[Place]) -> list[tuple[str, str | list[tuple[str, str]]]]:
+    """Villages under their office, as a grouped choice of all or one."""
+    grouped: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for code, name, level in places:
+        if level == RegionLevel.OFFICE:
+            grouped[code] = (name, [(code, f"{name}（全部）")])
+        elif level == RegionLevel.VILLAGE:
+            office = code[: RegionLevel.OFFICE]
+            grouped.setdefault(office, ("村", []))[1].append((code, name))
+    return [("", "全部"), *grouped.values()]
 
 
 @dataclass(frozen=True)
@@ -178,15 +190,7 @@ class HouseholdFilters(forms.Form):
 
     @property
     def region_choices(self) -> list[tuple[str, str | list[tuple[str, str]]]]:
-        """Visible villages under their visible office, as a grouped choice."""
-        grouped: dict[str, tuple[str, list[tuple[str, str]]]] = {}
-        for code, name, level in self.regions.values():
-            if level == RegionLevel.OFFICE:
-                grouped[code] = (name, [(code, f"{name}（全部）")])
-            elif level == RegionLevel.VILLAGE:
-                office = code[: RegionLevel.OFFICE]
-                grouped.setdefault(office, ("村", []))[1].append((code, name))
-        return [("", "全部"), *grouped.values()]
+        return grouped_by_office(self.regions.values())
 
     def place(self, region_id: str) -> str:
         """The name of a village, with its office for those who see several."""

@@ -156,6 +156,7 @@ ROWS = {
     "rectification:housing_prove": Row(BUREAU, target="household"),
     "rectification:household_trail": Row(BUSINESS, target="household"),
     "rectification:unproved_list": Row(BUSINESS),
+    "rectification:problem_list": Row(BUSINESS),
     "reports:annex2": Row(BUSINESS, by_region=True),
     "reports:annex2_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
     "reports:figure_households": Row(
