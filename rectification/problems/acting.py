@@ -23,7 +23,11 @@ from rectification.problems.facts import fact_obstacles, holds
 from rectification.problems.log import new_entry, write_entry
 from rectification.problems.proving import Picture, keep_paper, keep_photo, proof_obstacles
 from rectification.problems.raising import Draft, raise_problem
-from rectification.problems.recurrence import leader_obstacles, principal_leader
+from rectification.problems.recurrence import (
+    leader_obstacles,
+    principal_leader,
+    unnamed_obstacles,
+)
 from yanliang.accounts.models import Staff
 from yanliang.accounts.permissions import (
     may_reopen_problem,
@@ -81,6 +85,7 @@ ASSIGN = Transition(
     sources=AT_WORK,
     target=ProblemState.IN_PROGRESS,
     allowed=may_work,
+    missing=unnamed_obstacles,
 )
 SUBMIT = Transition(
     name="problem_submitted",
@@ -186,7 +191,7 @@ def assignee_obstacles(problem: Problem) -> list[str]:
 
 
 def log_progress(pk: int, text: str, *, by) -> ProblemEntry:
-    """Add a line on what was done. Raises as `assign` does."""
+    """Add a line on what was done; the same said twice in a row is one line. Raises as `assign` does."""
     text = text.strip()
     with transaction.atomic():
         problem = lock(Problem(pk=pk))
@@ -195,6 +200,9 @@ def log_progress(pk: int, text: str, *, by) -> ProblemEntry:
             raise ValidationError(f"该问题{problem.get_state_display()}，不能再登记进展。")
         if not text:
             raise ValidationError("请填写进展。")
+        last = problem.entries.last()
+        if (last.kind, last.text, last.by_id) == (EntryKind.PROGRESS, text, by.pk):
+            return last
         record("problem_progress", problem, by=by, after={"进展": text})
         return write_entry(problem, EntryKind.PROGRESS, text, by=by)
 
@@ -219,15 +227,19 @@ def verify(
     manner = Verification(manner)
 
     def close(problem: Problem) -> None:
-        if problem.submitted_by_id == by.pk:
-            raise ValidationError(
-                "申请销号的人不能自己核实销号，请由他人核实。", code="same_person"
-            )
+        if missing := second_person_obstacles(problem, by):
+            raise ValidationError(missing)
         problem.verification = manner
         problem.closed_by, problem.closed_at = by, now()
 
     text = f"{manner.label}：{comment.strip() or '已整改到位'}"
     return perform(VERIFY, pk, EntryKind.VERIFIED, text, by=by, change=close, seen=seen)
+
+
+def second_person_obstacles(problem: Problem, by) -> list[str]:
+    if problem.submitted_by_id == by.pk:
+        return ["申请销号的人不能自己核实销号，请由他人核实。"]
+    return []
 
 
 def send_back(pk: int, reason: str, *, by, seen: int | None = None) -> Problem:
@@ -267,6 +279,10 @@ def void(pk: int, reason: str, *, by, seen: int | None = None) -> Problem:
     return perform(VOID, pk, EntryKind.VOIDED, reason, by=by, reason=reason, seen=seen)
 
 
+def extend_obstacles(problem: Problem) -> list[str]:
+    return [f"该问题{problem.get_state_display()}，不须延期。"] if problem.is_settled else []
+
+
 def extend(pk: int, due_on: dt.date, reason: str, *, by, seen: int | None = None) -> Problem:
     """A later date, which only the bureau gives, with a reason. Raises as `assign` does."""
     reason = reason.strip()
@@ -275,9 +291,9 @@ def extend(pk: int, due_on: dt.date, reason: str, *, by, seen: int | None = None
         require(may_verify(by, problem), "延期")
         if seen is not None:
             check_version(problem, seen)
-        missing = [] if reason else ["请填写延期的理由。"]
-        if problem.is_settled:
-            missing.append(f"该问题{problem.get_state_display()}，不须延期。")
+        missing = extend_obstacles(problem)
+        if not reason:
+            missing.append("请填写延期的理由。")
         if due_on <= problem.due_on:
             missing.append(f"新的时限应晚于原时限 {problem.due_on}。")
         if missing:
@@ -301,6 +317,19 @@ def extend(pk: int, due_on: dt.date, reason: str, *, by, seen: int | None = None
 EDITABLE = ("source", "kind", "direction", "description", "found_on", "measure")
 
 
+def edit_obstacles(problem: Problem) -> list[str]:
+    if problem.is_at_work:
+        return []
+    return [f"该问题{problem.get_state_display()}，不能再修改。"]
+
+
+def editable_by(problem: Problem, staff) -> tuple[str, ...]:
+    """Those of `EDITABLE` that `staff` may put right: what others found, only the bureau corrects."""
+    if may_verify(staff, problem) or problem.raised_by_id == staff.pk:
+        return EDITABLE
+    return ("measure",)
+
+
 def edit(pk: int, values: dict, *, by, seen: int) -> Problem:
     """Correct what was written, by the names in `EDITABLE`; nothing is written when nothing changes.
 
@@ -311,8 +340,8 @@ def edit(pk: int, values: dict, *, by, seen: int) -> Problem:
         problem = lock(Problem(pk=pk))
         require(may_work(by, problem), "修改问题")
         check_version(problem, seen)
-        if not problem.is_at_work:
-            raise ValidationError(f"该问题{problem.get_state_display()}，不能再修改。")
+        if missing := edit_obstacles(problem):
+            raise ValidationError(missing)
         before = edit_words(problem)
         for name, value in values.items():
             setattr(problem, name, value)
@@ -320,8 +349,8 @@ def edit(pk: int, values: dict, *, by, seen: int) -> Problem:
         changed = [name for name in after if before[name] != after[name]]
         if not changed:
             return problem
-        if not may_verify(by, problem) and set(changed) - {label_of("measure")}:
-            require(problem.raised_by_id == by.pk, "修改他人登记的问题")
+        allowed = {label_of(name) for name in editable_by(problem, by)}
+        require(allowed.issuperset(changed), "修改他人登记的问题")
         problem.version += 1
         problem.full_clean(exclude=["assignee", "household"])
         problem.save()

@@ -50,13 +50,21 @@ def principal_leader(region_id: str) -> str:
     return Region.objects.values_list("principal_leader", flat=True).get(pk=series_of(region_id))
 
 
+UNNAMED = "屡改屡犯问题须由街办主要领导牵头：请先登记街办主要领导。"
+
+
+def unnamed_obstacles(problem: Problem) -> list[str]:
+    """A recurrent problem waits until its office's principal leader is named."""
+    return [UNNAMED] if problem.is_recurrent and not principal_leader(problem.region_id) else []
+
+
 def leader_obstacles(problem: Problem) -> list[str]:
     """What a recurrent problem lacks: its leading official is the office's principal leader."""
     if not problem.is_recurrent:
         return []
     leader = principal_leader(problem.region_id)
     if not leader:
-        return ["屡改屡犯问题须由街办主要领导牵头：请先登记街办主要领导。"]
+        return [UNNAMED]
     if problem.leading_official != leader:
         return [f"屡改屡犯问题须由街办主要领导（{leader}）牵头，请重新交办。"]
     return []
