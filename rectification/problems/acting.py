@@ -20,7 +20,7 @@ from rectification.models import Evidence, Problem, ProblemEntry
 from rectification.models.problems import SEPARATORS
 from rectification.problems import rights
 from rectification.problems.facts import fact_obstacles, holds
-from rectification.problems.log import new_entry, write_entry
+from rectification.problems.log import due_moved, new_entry, write_entry
 from rectification.problems.proving import Picture, keep_paper, keep_photo, proof_obstacles
 from rectification.problems.raising import Draft, raise_problem
 from rectification.problems.recurrence import (
@@ -261,16 +261,18 @@ def reopen(pk: int, reason: str, due_on: dt.date, *, by, seen: int | None = None
         problem.submitted_by = problem.submitted_at = None
         problem.result = ""
 
-    return perform(
-        REOPEN,
-        pk,
-        EntryKind.REOPENED,
-        f"{reason}（时限 {due_on}）",
-        by=by,
-        change=begin_again,
-        reason=reason,
-        seen=seen,
-    )
+    with transaction.atomic():
+        before = lock(Problem(pk=pk)).due_on
+        return perform(
+            REOPEN,
+            pk,
+            EntryKind.REOPENED,
+            due_moved(before, due_on, reason),
+            by=by,
+            change=begin_again,
+            reason=reason,
+            seen=seen,
+        )
 
 
 def void(pk: int, reason: str, *, by, seen: int | None = None) -> Problem:
@@ -301,7 +303,7 @@ def extend(pk: int, due_on: dt.date, reason: str, *, by, seen: int | None = None
         before, problem.due_on = problem.due_on, due_on
         problem.version += 1
         problem.save()
-        write_entry(problem, EntryKind.EXTENDED, f"{before} → {due_on}：{reason}", by=by)
+        write_entry(problem, EntryKind.EXTENDED, due_moved(before, due_on, reason), by=by)
         record(
             "problem_extended",
             problem,
