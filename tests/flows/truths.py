@@ -162,8 +162,9 @@ def unordered_signatures(present: dict[tuple, tuple]) -> Iterator[str]:
             yield f"{name}: signed by {signed}, in order {levels}"
 
 
-#: What must be true, and the records that it is about: while those stay, it stays true.
-TRUTHS: dict[Callable[[], Iterator[str]], set[type[Model]]] = {
+#: What must be true → the records that it is about.
+Truths = dict[Callable[[], Iterator[str]], set[type[Model]]]
+TRUTHS: Truths = {
     register_is_what_the_events_say: {Household, SafetyEvent},
     trail_is_whole: {Entry},
     annex2_adds_up: {Household},
