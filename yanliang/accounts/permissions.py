@@ -5,6 +5,7 @@ from .enums import Role
 OFFICE = frozenset({Role.RECORDER, Role.OFFICE_LEAD})
 BUREAU = frozenset({Role.BUREAU_CLERK, Role.BUREAU_LEAD})
 BUSINESS = frozenset(Role) - {Role.KEEPER}
+PROBLEM_WORKERS = OFFICE | BUREAU
 
 
 def has_role(staff, roles: frozenset[str]) -> bool:
@@ -88,7 +89,7 @@ def may_raise_problem(staff) -> bool:
 
 def may_work_on_problem(staff) -> bool:
     """Name who answers for it, log what was done, add proof, ask for 销号."""
-    return has_role(staff, OFFICE | BUREAU)
+    return has_role(staff, PROBLEM_WORKERS)
 
 
 def may_verify_problem(staff) -> bool:
@@ -117,6 +118,11 @@ def may_import_problems(staff) -> bool:
 def may_supervise(staff) -> bool:
     """Record supervision visits; who may read their rows sees them."""
     return has_role(staff, BUREAU | {Role.SUPERVISOR})
+
+
+def may_void_visits(staff) -> bool:
+    """Declare any visit void; whoever recorded one may do so for it."""
+    return has_role(staff, frozenset({Role.BUREAU_LEAD}))
 
 
 def may_see_visits(staff) -> bool:
