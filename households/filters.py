@@ -23,6 +23,7 @@ Narrowing = Callable[[QuerySet], QuerySet]
 STATUSES: dict[str, tuple[str, Narrowing]] = {
     "to_check": ("应排查", lambda households: households.to_check()),
     "not_cleared": ("未清零", lambda households: households.not_cleared()),
+    "unsafe": ("脱贫任务未清零", lambda households: households.task_left()),
     "overdue": ("超期未清零", lambda households: households.overdue(today())),
     "suspected": ("疑似不安全", lambda households: households.filter(verdict=Verdict.SUSPECTED)),
     "awaiting_appraisal": ("待鉴定", lambda households: households.awaiting_appraisal()),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 
-from households.models import Region
+from households.models import HouseholdClass, Region
 from reports.annex2.columns import COLUMN, Figures
 from reports.annex2.drill_down import address, figure_urls
 from reports.annex2.sections import SECTION_OF_ALL, sections_at
@@ -17,6 +17,7 @@ from reports.weekly.charts import percent, week_label
 from reports.weekly.gathering import TREND_WEEKS
 from reports.weekly.series import counts_of
 from reports.weekly.weeks import Week, open_week, weeks_with_changes
+from reports.zeros.board import Board, board, weeks_needed
 from yanliang.periods import campaign, today
 from yanliang.tables.charts import Series, line_chart, sparkline
 from yanliang.tables.table import display
@@ -87,16 +88,20 @@ class Dashboard:
     classes: tuple[ClassRow, ...]
     charts: tuple[SafeString, ...]
     weeks: tuple[Week, ...]
+    zeros: Board
 
 
 def dashboard_of(region: Region) -> Dashboard:
     """The dashboard of `region` now, with the trend over the last weeks in which something changed.
 
-    Six queries, however many households and weeks; two more when the closed weeks are not in the cache.
+    Ten queries, however many households and weeks; three more when the closed weeks are not in the cache.
     """
     current = open_week()
-    weeks = weeks_with_changes(region.code)[-TREND_WEEKS:]
-    counts = counts_of(region.code, [*weeks, current])
+    changed = weeks_with_changes(region.code)
+    weeks = changed[-TREND_WEEKS:]
+    classes = tuple(HouseholdClass.objects.all())
+    burning = weeks_needed(region.code, classes, changed)
+    counts = counts_of(region.code, [*weeks, *burning, current])
     places = tuple(region.children.all())
     sections = sections_at(None, counts[current].class_ids)
     now = Sheet(region, places, sections, counts[current])
@@ -108,6 +113,7 @@ def dashboard_of(region: Region) -> Dashboard:
         classes=tuple(class_rows(now)),
         charts=charts(trend, region),
         weeks=tuple(trend),
+        zeros=board(region, places, classes, {week: counts[week] for week in burning}),
     )
 
 

@@ -1,6 +1,15 @@
 from django.urls import include, path
 
-from reports.views import annex2, dashboard, household_lists, list_exports, lists, signing, weekly
+from reports.views import (
+    annex2,
+    dashboard,
+    household_lists,
+    list_exports,
+    lists,
+    signing,
+    weekly,
+    zeros,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -10,6 +19,8 @@ urlpatterns = [
     path("weekly/", weekly.weekly_summary, name="weekly_summary"),
     path("weekly/export/", weekly.weekly_export, name="weekly_export"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),
+    path("zeros/", zeros.zeros, name="zeros"),
+    path("zeros/list/", zeros.zero_list, name="zero_list"),
     path("national/", include("reports.national.urls")),
     path("lists/", lists.list_overview, name="list_overview"),
     path("lists/waiting/", lists.list_waiting, name="list_waiting"),

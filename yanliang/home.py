@@ -48,6 +48,7 @@ MENU = (
     MenuEntry("审定", "inspections:ruling_list", permissions.may_see_appraisal_queue, MENDING),
     MenuEntry("改造", "rectification:renovation_list", permissions.may_see_business, MENDING),
     MenuEntry("国家系统", "reports:national", permissions.may_see_national, MENDING),
+    MenuEntry("三清零", "reports:zeros", permissions.may_see_business, PROBLEMS),
     MenuEntry("四清清单", "reports:list_overview", permissions.may_see_business, REPORTS),
     MenuEntry("统计表", "reports:annex2", permissions.may_see_business, REPORTS),
     MenuEntry("周报", "reports:weekly_summary", permissions.may_see_business, REPORTS),

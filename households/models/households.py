@@ -48,6 +48,14 @@ class HouseholdQuerySet(RegionScopedQuerySet):
         """未清零: every stage that is neither safe nor exempt."""
         return self.exclude(stage__in=SAFE_STAGES | {Stage.EXEMPT})
 
+    def task_left(self) -> Self:
+        """脱贫任务未清零: checked and not safe, of the classes whose houses are all appraised (domain rules §5)."""
+        return (
+            self.not_cleared()
+            .exclude(stage=Stage.UNCHECKED)
+            .filter(household_class__appraise_all=True)
+        )
+
     def overdue(self, day: dt.date) -> Self:
         """超期未清零: not cleared although the date of its class lies before `day` (notice: 5-31 and 6-30)."""
         return self.not_cleared().filter(household_class__cleared_by__lt=day)

@@ -95,6 +95,7 @@ def figure_households(request: HttpRequest) -> HttpResponse:
         "region": region,
         "section": section,
         "column": column,
+        "counted_as": f"{column.number} {column.label}",
         "week": week,
         "at": moment_in_words(week.closes) if week else f"{chinese_date(day)}24时",
         "page": page,
