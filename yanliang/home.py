@@ -16,6 +16,7 @@ from inspections.models import Appraisal, Inspection, InspectionDraft
 from rectification.models import Renovation
 from rectification.renovating import unplanned
 from rectification.securing import unproved
+from rectification.supervision.coverage import coverage, not_visited
 from reports.lists.progress import unanswered_lists, waiting_for
 from reports.lists.responsible import may_name
 from reports.lists.signing import signs
@@ -49,6 +50,7 @@ MENU = (
     MenuEntry("改造", "rectification:renovation_list", permissions.may_see_business, MENDING),
     MenuEntry("国家系统", "reports:national", permissions.may_see_national, MENDING),
     MenuEntry("三清零", "reports:zeros", permissions.may_see_business, PROBLEMS),
+    MenuEntry("督导检查", "rectification:visit_list", permissions.may_see_visits, PROBLEMS),
     MenuEntry("四清清单", "reports:list_overview", permissions.may_see_business, REPORTS),
     MenuEntry("统计表", "reports:annex2", permissions.may_see_business, REPORTS),
     MenuEntry("周报", "reports:weekly_summary", permissions.may_see_business, REPORTS),
@@ -269,6 +271,17 @@ def responsible_tasks(staff) -> Iterator[Task]:
     )
 
 
+def supervision_tasks(staff) -> Iterator[Task]:
+    thursday = thursday_of(today())
+    yield Task(
+        "本周未督导的街办",
+        len(not_visited(coverage(staff.scope_code, thursday))),
+        link("rectification:visit_list"),
+        f"每周检查每个街办，{thursday:%-m 月 %-d 日}前完成",
+        is_urgent=today() == thursday,
+    )
+
+
 def overdue_tasks(staff) -> Iterator[Task]:
     yield Task(
         "超期未清零",
@@ -289,6 +302,7 @@ TASKS = (
     (permissions.may_enter_national, national_tasks),
     (signs, signing_tasks),
     (may_name, responsible_tasks),
+    (permissions.may_supervise, supervision_tasks),
     (permissions.may_see_business, overdue_tasks),
 )
 
