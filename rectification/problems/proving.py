@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import uuid
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -83,12 +84,18 @@ def copy_photo(problem: Problem, kind: EvidenceKind, photo: Photo, taken_at: dt.
     return keep(problem, evidence, by=by)
 
 
-def add_paper(pk: int, file: UploadedFile, *, by) -> Evidence:
-    """Keep a paper, PDF or picture by its content. Raises as `add_photo` does."""
-    check_paper(file)
+def add_papers(pk: int, files: Iterable[UploadedFile], *, by) -> list[Evidence]:
+    """Keep papers, each a PDF or picture by its content, all or none. Raises as `add_photo` does."""
+    files = list(files)
+    for file in files:
+        check_paper(file)
     with transaction.atomic():
         problem = lock_to_prove(pk, by)
-        return keep_paper(problem, file, by=by)
+        return [keep_paper(problem, file, by=by) for file in files]
+
+
+def add_paper(pk: int, file: UploadedFile, *, by) -> Evidence:
+    return add_papers(pk, [file], by=by)[0]
 
 
 def keep_paper(problem: Problem, file: UploadedFile, *, by) -> Evidence:

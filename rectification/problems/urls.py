@@ -2,8 +2,54 @@
 
 from django.urls import path
 
-from rectification.views import problem_list
+from rectification.views import (
+    leaders,
+    problem_acts,
+    problem_bulk,
+    problem_detail,
+    problem_files,
+    problem_kinds,
+    problem_list,
+    problem_raise,
+    problem_rules,
+)
 
 urlpatterns = [
     path("", problem_list.problem_list, name="problem_list"),
+    path("export/", problem_files.problem_export, name="problem_export"),
+    path("summary/", problem_list.problem_summary, name="problem_summary"),
+    path("bulk-assign/", problem_bulk.problem_bulk_assign, name="problem_bulk_assign"),
+    path("bulk-verify/", problem_bulk.problem_bulk_verify, name="problem_bulk_verify"),
+    path("kinds/", problem_kinds.problem_kind_list, name="problem_kind_list"),
+    path("kinds/new/", problem_kinds.problem_kind_create, name="problem_kind_create"),
+    path("kinds/<int:pk>/", problem_kinds.problem_kind_edit, name="problem_kind_edit"),
+    path("leaders/", leaders.leader_list, name="leader_list"),
+    path("rules/", problem_rules.problem_rules, name="problem_rules"),
+    path("rules/run/", problem_rules.problem_rules_run, name="problem_rules_run"),
+    path("rules/now/", problem_rules.problem_rules_now, name="problem_rules_now"),
+    path("raise/", problem_raise.problem_raise, name="problem_raise"),
+    path("fix/", problem_raise.problem_fix, name="problem_fix"),
+    path("kind-fields/", problem_raise.problem_kind_fields, name="problem_kind_fields"),
+    path("inspections/<int:pk>/", problem_raise.inspection_problems, name="inspection_problems"),
+    path("inspections/<int:pk>/raise/", problem_raise.problem_from_item, name="problem_from_item"),
+    path(
+        "renovations/<int:pk>/raise/",
+        problem_raise.problem_from_papers,
+        name="problem_from_papers",
+    ),
+    path("households/<int:pk>/", problem_detail.household_problems, name="household_problems"),
+    path("<int:pk>/", problem_detail.problem_detail, name="problem_detail"),
+    path("<int:pk>/progress/", problem_detail.problem_progress, name="problem_progress"),
+    path("<int:pk>/photo/", problem_detail.problem_photo, name="problem_photo"),
+    path("<int:pk>/papers/", problem_detail.problem_papers, name="problem_papers"),
+    path("<int:pk>/assign/", problem_acts.problem_assign, name="problem_assign"),
+    path("<int:pk>/submit/", problem_acts.problem_submit, name="problem_submit"),
+    path("<int:pk>/verify/", problem_acts.problem_verify, name="problem_verify"),
+    path("<int:pk>/return/", problem_acts.problem_return, name="problem_return"),
+    path("<int:pk>/reopen/", problem_acts.problem_reopen, name="problem_reopen"),
+    path("<int:pk>/extend/", problem_acts.problem_extend, name="problem_extend"),
+    path("<int:pk>/edit/", problem_acts.problem_edit, name="problem_edit"),
+    path("<int:pk>/void/", problem_acts.problem_void, name="problem_void"),
+    path("evidence/<int:pk>/", problem_detail.evidence_show, name="evidence_show"),
+    path("evidence/<int:pk>/void/", problem_acts.evidence_void, name="evidence_void"),
 ]

@@ -23,9 +23,14 @@ from rectification.forms import DocumentForm, PhotosForm
 from rectification.history import entries_of, tell
 from rectification.models import Renovation, RenovationDocument
 from rectification.models.voiding import Voidable
+from rectification.problems.origins import papers_problem
 from rectification.renovating import photo_obstacles
 from rectification.views.acts import visible_household, visible_renovation
-from yanliang.accounts.permissions import may_record_renovation, may_withdraw_acceptance
+from yanliang.accounts.permissions import (
+    may_raise_problem,
+    may_record_renovation,
+    may_withdraw_acceptance,
+)
 from yanliang.periods import today
 
 SIGNS = {Mark.PASS: "√", Mark.FAIL: "×", Mark.NONE: "○"}
@@ -153,6 +158,8 @@ def renovation_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "photos_form": PhotosForm(auto_id="photos_%s") if may_record and is_open else None,
         "document_form": DocumentForm(auto_id="document_%s") if may_record and is_open else None,
         "entries": [tell(entry) for entry in entries_of(renovation)],
+        "papers_problem": papers_problem(renovation),
+        "may_raise": is_open and may_raise_problem(request.user),
         **money_of(renovation),
         **papers_of(renovation),
         **photos_of(renovation),
