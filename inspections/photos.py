@@ -19,7 +19,7 @@ from PIL import ExifTags, Image
 
 from households.events import lock_household
 from households.models import Household
-from inspections.fingerprints import fingerprint
+from inspections.fingerprints import fingerprint, is_telling
 from inspections.models import Photo
 from inspections.pictures import whole_files_only
 from yanliang.periods import SHANGHAI, now
@@ -34,6 +34,8 @@ PIXEL_LIMIT = 64_000_000
 LONG_SIDE = 1600
 THUMBNAIL_SIDE = 320
 QUALITY = 82
+#: So many photos are looked at, and written, at a time.
+CHUNK = 200
 
 #: How to turn a picture upright by its Exif orientation; 1 is upright.
 TURNS = {
@@ -234,3 +236,32 @@ def delete_photo(photo: Photo) -> None:
         photo.delete()
         for file in files:
             transaction.on_commit(lambda file=file: file.storage.delete(file.name))
+
+
+class Filled(NamedTuple):
+    """Photos that have a fingerprint now, that show too little to have one, and that cannot be read."""
+
+    telling: int
+    plain: int
+    unreadable: int
+
+
+def fill_fingerprints() -> Filled:
+    """Look at every photo that nobody has looked at, from its thumbnail; those whose file is gone stay as they are."""
+    waiting = Photo.objects.filter(fingerprint="").order_by("pk")
+    telling = plain = unreadable = 0
+    chunk = list(waiting[:CHUNK])
+    while chunk:
+        seen = []
+        for photo in chunk:
+            # A file may be missing or damaged in any way.
+            with suppress(Exception), photo.thumbnail.open("rb") as file:
+                photo.fingerprint = fingerprint(Image.open(file))
+                seen.append(photo)
+        # Somebody who reads the same photos meanwhile writes the same.
+        Photo.objects.bulk_update(seen, ["fingerprint"])
+        telling += sum(is_telling(photo.fingerprint) for photo in seen)
+        plain += sum(not is_telling(photo.fingerprint) for photo in seen)
+        unreadable += len(chunk) - len(seen)
+        chunk = list(waiting.filter(pk__gt=chunk[-1].pk)[:CHUNK])
+    return Filled(telling, plain, unreadable)
