@@ -13,7 +13,11 @@ from django.views.decorators.http import require_GET
 from households.enums import ImportState, Stage
 from households.models import Household, HouseholdChange, RosterImport
 from inspections.models import Appraisal, Inspection, InspectionDraft
-from rectification.models import Renovation
+from rectification.enums import Light, ProblemState
+from rectification.leaders import unled_offices
+from rectification.models import DisasterCheck, MonitoringReport, Problem, Renovation
+from rectification.monitoring.duties import gaps
+from rectification.problems.filters import this_week
 from rectification.renovating import unplanned
 from rectification.securing import unproved
 from rectification.supervision.coverage import coverage, not_visited
@@ -49,8 +53,10 @@ MENU = (
     MenuEntry("审定", "inspections:ruling_list", permissions.may_see_appraisal_queue, MENDING),
     MenuEntry("改造", "rectification:renovation_list", permissions.may_see_business, MENDING),
     MenuEntry("国家系统", "reports:national", permissions.may_see_national, MENDING),
+    MenuEntry("问题台账", "rectification:problem_list", permissions.may_see_business, PROBLEMS),
     MenuEntry("三清零", "reports:zeros", permissions.may_see_business, PROBLEMS),
     MenuEntry("督导检查", "rectification:visit_list", permissions.may_see_visits, PROBLEMS),
+    MenuEntry("动态监测", "rectification:report_list", permissions.may_see_business, PROBLEMS),
     MenuEntry("四清清单", "reports:list_overview", permissions.may_see_business, REPORTS),
     MenuEntry("统计表", "reports:annex2", permissions.may_see_business, REPORTS),
     MenuEntry("周报", "reports:weekly_summary", permissions.may_see_business, REPORTS),
@@ -282,6 +288,36 @@ def supervision_tasks(staff) -> Iterator[Task]:
     )
 
 
+def report_tasks(staff) -> Iterator[Task]:
+    yield Task(
+        "待处置的监测报告",
+        MonitoringReport.objects.visible_to(staff).waiting().count(),
+        link("rectification:report_list", state="open"),
+        "四支队伍发现的疑点房屋，等登记险情、问题或说明",
+        is_urgent=True,
+    )
+
+
+def recheck_tasks(staff) -> Iterator[Task]:
+    checks = DisasterCheck.objects.visible_to(staff)
+    yield Task(
+        "灾后待复查农户",
+        checks.pending().count(),
+        link("rectification:disaster_list"),
+        "灾害后列入复查名单，还没有登记结果",
+        is_urgent=checks.overdue(today()).exists(),
+    )
+
+
+def duty_tasks(staff) -> Iterator[Task]:
+    yield Task(
+        "监测责任缺口",
+        sum(map(len, gaps(staff.scope_code, today()).values())),
+        link("rectification:duty_list", gaps="1"),
+        "没有登记监测责任人、没有巡查或超过间隔，算作漏点短板",
+    )
+
+
 def overdue_tasks(staff) -> Iterator[Task]:
     yield Task(
         "超期未清零",
@@ -289,6 +325,67 @@ def overdue_tasks(staff) -> Iterator[Task]:
         link("households:household_list", status="overdue"),
         "已过清零时限，住房还不安全或未排查",
         is_urgent=True,
+    )
+
+
+def problem_tasks(staff) -> Iterator[Task]:
+    """What of the ledger waits for those who work on it."""
+    problems = Problem.objects.visible_to(staff)
+    mine = problems.of(staff).at_work()
+    yield Task(
+        "我的问题",
+        mine.count(),
+        link("rectification:problem_list", mine=1, state="at_work"),
+        "由我经办，还没有申请销号",
+        is_urgent=mine.overdue(today()).exists(),
+    )
+    yield Task(
+        "待交办问题",
+        problems.to_assign().count(),
+        link("rectification:problem_list", state=ProblemState.OPEN),
+        "已登记，还没有责任人",
+    )
+    yield Task(
+        "被退回的销号申请",
+        problems.filter(state=ProblemState.RETURNED).count(),
+        link("rectification:problem_list", state=ProblemState.RETURNED),
+        "按退回理由整改后重新申请",
+        is_urgent=True,
+    )
+
+
+def verifying_tasks(staff) -> Iterator[Task]:
+    yield Task(
+        "待核实销号",
+        Problem.objects.visible_to(staff).to_verify().count(),
+        link("rectification:problem_list", state=ProblemState.SUBMITTED),
+        "现场、资料或电话核实后销号，不实的退回",
+    )
+
+
+def leader_tasks(staff) -> Iterator[Task]:
+    yield Task(
+        "未登记主要领导的街办",
+        unled_offices(staff).count(),
+        link("rectification:leader_list"),
+        "屡改屡犯的问题须由主要领导牵头",
+    )
+
+
+def due_tasks(staff) -> Iterator[Task]:
+    problems = Problem.objects.visible_to(staff)
+    yield Task(
+        "超期问题",
+        problems.overdue(today()).count(),
+        link("rectification:problem_list", light=Light.RED),
+        "已过整改时限，还没有销号",
+        is_urgent=True,
+    )
+    yield Task(
+        "本周到期的问题",
+        problems.due_between(*this_week()).count(),
+        link("rectification:problem_list", week=1),
+        f"整改时限在 {thursday_of(today()):%-m 月 %-d 日}前的一周内",
     )
 
 
@@ -303,7 +400,14 @@ TASKS = (
     (signs, signing_tasks),
     (may_name, responsible_tasks),
     (permissions.may_supervise, supervision_tasks),
+    (permissions.may_answer_report, report_tasks),
+    (permissions.may_record_recheck, recheck_tasks),
+    (permissions.may_keep_duties, duty_tasks),
+    (permissions.may_work_on_problem, problem_tasks),
+    (permissions.may_verify_problem, verifying_tasks),
+    (permissions.may_name_leaders, leader_tasks),
     (permissions.may_see_business, overdue_tasks),
+    (permissions.may_see_business, due_tasks),
 )
 
 
@@ -331,6 +435,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "is_closed": now() >= cut_off(thursday),
             "may_inspect": permissions.may_inspect(request.user),
             "may_import": permissions.may_import_roster(request.user),
+            "may_report": permissions.may_report_doubt(request.user),
             "is_village": len(request.user.scope_code) == RegionLevel.VILLAGE,
         },
     )

@@ -112,6 +112,14 @@ class ReportPhoto(models.Model):
         return str(self.photo_id)
 
 
+class DisasterQuerySet(VoidableQuerySet):
+    def visible_to(self, staff) -> Self:
+        """Those of one's own region, and those from above that put households of it on the list."""
+        listed = DisasterCheck.objects.visible_to(staff).filter(event=models.OuterRef("pk"))
+        mine = super().visible_to(staff).order_by().values("pk")
+        return self.filter(Q(pk__in=mine) | models.Exists(listed))
+
+
 class DisasterEvent(Voidable):
     """A storm, an earthquake: what happened, and which households were put on the re-check list.
 
@@ -133,7 +141,7 @@ class DisasterEvent(Voidable):
     )
     recorded_at = models.DateTimeField("登记时间")
 
-    objects = VoidableQuerySet.as_manager()
+    objects = DisasterQuerySet.as_manager()
 
     class Meta:
         verbose_name = "灾害复查"
@@ -150,6 +158,9 @@ class DisasterEvent(Voidable):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_late(self, day: dt.date) -> bool:
+        return self.check_by < day
 
 
 class DisasterCheckQuerySet(RegionScopedQuerySet):

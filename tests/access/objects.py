@@ -6,10 +6,25 @@ from django.core.files.base import ContentFile
 
 from households.models import HouseholdChange, Region, RosterImport
 from inspections.models import ReplacedDocument
+from rectification.models import (
+    DisasterEvent,
+    MonitoringDuty,
+    MonitoringReport,
+    ProblemKind,
+    SupervisionVisit,
+)
+from rectification.problems.proving import add_paper
+from rectification.problems.raising import raise_problem
 from reports.enums import ListKind
 from reports.lists.freezing import ListKey, freeze
 from reports.models import ListExport, Signing
-from tests.factories import HouseholdFactory, happen, reference_import, suspected_household
+from tests.factories import (
+    HouseholdFactory,
+    StaffFactory,
+    happen,
+    reference_import,
+    suspected_household,
+)
 from tests.inspections.factories import (
     AppraisalFactory,
     InspectionFactory,
@@ -19,6 +34,7 @@ from tests.inspections.factories import (
     result_import_of,
 )
 from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
+from tests.rectification.problem_cases import drafted, paper
 from yanliang.periods import now, today
 
 STRANGE_NAME = "欧阳陌生"
@@ -140,8 +156,75 @@ class Objects:
         return secured(to_renovate(**self.mine))
 
     @cached_property
+    def visit(self):
+        visit = SupervisionVisit.objects.create(
+            region_id=self.village[:9],
+            visited_on=today(),
+            visitors="督导组",
+            seed=1,
+            size=1,
+            recorded_by=self.by,
+            recorded_at=now(),
+        )
+        visit.households.create(household=self.household, position=1)
+        return visit
+
+    @cached_property
+    def problem(self):
+        return self.evidence.problem
+
+    @cached_property
+    def evidence(self):
+        district = self.village[:6]
+        by = StaffFactory(username=f"any_{district}", role="bureau_clerk", region_id=district)
+        problem = raise_problem(drafted(HouseholdFactory(**self.mine)), by=by)
+        return add_paper(problem.pk, paper(), by=by)
+
+    @cached_property
+    def report(self):
+        return MonitoringReport.objects.create(
+            household=self.household,
+            team="group",
+            reporter="村组长",
+            seen_on=today(),
+            description="后墙开裂",
+            reported_by=self.by,
+            reported_at=now(),
+        )
+
+    @cached_property
+    def disaster(self):
+        event = DisasterEvent.objects.create(
+            region_id=self.village[:9],
+            kind="rainstorm",
+            name="暴雨",
+            happened_on=today(),
+            check_by=today(),
+            areas=[self.village],
+            recorded_by=self.by,
+            recorded_at=now(),
+        )
+        event.checks.create(household=self.household)
+        return event
+
+    @cached_property
+    def disaster_check(self):
+        return self.disaster.checks.get()
+
+    @cached_property
+    def duty(self):
+        """A duty is named by its village and team."""
+        return MonitoringDuty.objects.create(
+            region_id=self.village, team="group", name="村组长", phone="13800000000"
+        )
+
+    @cached_property
     def reference_import(self):
         return reference_import(self.village[:9], self.by)
+
+    @cached_property
+    def kind(self):
+        return ProblemKind.objects.first()
 
     @cached_property
     def frozen(self):

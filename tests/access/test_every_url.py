@@ -24,6 +24,7 @@ BUSINESS = frozenset(Role) - {Role.KEEPER}
 EXPORTERS = BUSINESS - {Role.VILLAGE}
 INSPECTORS = OFFICE | {Role.VILLAGE}
 QUEUE = BUREAU | {Role.SUPERVISOR}
+VISIT_READERS = OFFICE | QUEUE | {Role.VIEWER}
 SIGNERS = frozenset({Role.VILLAGE, Role.OFFICE_LEAD, Role.DEPARTMENT, Role.BUREAU_LEAD})
 TRAIL = frozenset({Role.KEEPER, Role.BUREAU_LEAD})
 
@@ -40,11 +41,15 @@ OTHER_OFFICE, OTHER_DISTRICT = "610114005200", "610115001200"
 
 @dataclass(frozen=True)
 class Row:
-    """Who may ask for an address. `target` is what its primary key names; `by_region` asks with ?region=."""
+    """Who may ask for an address. `target` is what its primary key names; `by_region` asks with ?region=.
+
+    A `shared` target belongs to no region.
+    """
 
     roles: frozenset[str]
     method: str = "get"
     target: str = ""
+    shared: bool = False
     by_region: bool = False
     data: dict = field(default_factory=dict)
 
@@ -157,6 +162,66 @@ ROWS = {
     "rectification:household_trail": Row(BUSINESS, target="household"),
     "rectification:unproved_list": Row(BUSINESS),
     "rectification:problem_list": Row(BUSINESS),
+    "rectification:problem_raise": Row(OFFICE | QUEUE, by_region=True),
+    "rectification:problem_fix": Row(OFFICE | BUREAU, by_region=True),
+    "rectification:problem_kind_fields": Row(OFFICE | QUEUE),
+    "rectification:inspection_problems": Row(BUSINESS, target="inspection"),
+    "rectification:problem_from_item": Row(OFFICE | QUEUE, "post", "inspection"),
+    "rectification:problem_from_papers": Row(OFFICE | QUEUE, "post", "renovation"),
+    "rectification:household_problems": Row(BUSINESS, target="household"),
+    "rectification:problem_detail": Row(BUSINESS, target="problem"),
+    "rectification:problem_progress": Row(OFFICE | BUREAU, "post", "problem"),
+    "rectification:problem_photo": Row(OFFICE | BUREAU, "post", "problem"),
+    "rectification:problem_papers": Row(OFFICE | BUREAU, "post", "problem"),
+    "rectification:problem_assign": Row(OFFICE | BUREAU, target="problem"),
+    "rectification:problem_submit": Row(OFFICE | BUREAU, target="problem"),
+    "rectification:problem_verify": Row(BUREAU, target="problem"),
+    "rectification:problem_return": Row(BUREAU, target="problem"),
+    "rectification:problem_reopen": Row(QUEUE, target="problem"),
+    "rectification:problem_extend": Row(BUREAU, target="problem"),
+    "rectification:problem_edit": Row(OFFICE | BUREAU, target="problem"),
+    "rectification:problem_void": Row(BUREAU, target="problem"),
+    "rectification:evidence_show": Row(BUSINESS, target="evidence"),
+    "rectification:evidence_void": Row(OFFICE | BUREAU, target="evidence"),
+    "rectification:visit_list": Row(VISIT_READERS),
+    "rectification:visit_plan": Row(QUEUE),
+    "rectification:visit_detail": Row(VISIT_READERS, target="visit"),
+    "rectification:visit_edit": Row(QUEUE, target="visit"),
+    "rectification:visit_household_seen": Row(QUEUE, "post", "visit"),
+    "rectification:visit_finding": Row(QUEUE, target="visit"),
+    "rectification:visit_sheet": Row(VISIT_READERS, "post", "visit"),
+    "rectification:visit_done": Row(QUEUE, target="visit"),
+    "rectification:visit_void": Row(BUREAU_LEAD, target="visit"),
+    "rectification:problem_summary": Row(BUSINESS),
+    "rectification:problem_bulk_assign": Row(OFFICE | BUREAU),
+    "rectification:problem_bulk_verify": Row(BUREAU),
+    "rectification:problem_rules": Row(BUREAU),
+    "rectification:problem_rules_run": Row(BUREAU, "post"),
+    "rectification:problem_rules_now": Row(BUREAU, "post"),
+    "rectification:problem_kind_list": Row(BUREAU),
+    "rectification:problem_kind_create": Row(BUREAU),
+    "rectification:problem_kind_edit": Row(BUREAU, target="kind", shared=True),
+    "rectification:leader_list": Row(OFFICE | BUREAU),
+    "rectification:problem_export": Row(EXPORTERS, "post", data={"format": "xlsx"}),
+    "reports:zeros": Row(BUSINESS, by_region=True),
+    "reports:zero_list": Row(BUSINESS, by_region=True, data={"part": "unchecked"}),
+    "rectification:report_list": Row(BUSINESS),
+    "rectification:report_file": Row(INSPECTORS),
+    "rectification:report_detail": Row(BUSINESS, target="report"),
+    "rectification:report_answer": Row(BUREAU | LEAD, target="report"),
+    "rectification:household_reports": Row(BUSINESS, target="household"),
+    "rectification:disaster_list": Row(BUSINESS),
+    "rectification:disaster_record": Row(OFFICE | BUREAU),
+    "rectification:disaster_detail": Row(BUSINESS, target="disaster"),
+    "rectification:disaster_sound": Row(INSPECTORS, "post", "disaster"),
+    "rectification:disaster_print": Row(EXPORTERS, "post", "disaster", data={"format": "xlsx"}),
+    "rectification:disaster_void": Row(OFFICE | BUREAU, target="disaster"),
+    "rectification:disaster_check": Row(INSPECTORS, target="disaster_check"),
+    "rectification:duty_list": Row(BUSINESS, by_region=True),
+    "rectification:duty_phones": Row(OFFICE | BUREAU, "post"),
+    "rectification:duty_edit": Row(OFFICE, target="duty"),
+    "rectification:duty_visited": Row(OFFICE, "post", "duty"),
+    "rectification:duty_remove": Row(OFFICE, "post", "duty"),
     "reports:annex2": Row(BUSINESS, by_region=True),
     "reports:annex2_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
     "reports:figure_households": Row(
@@ -241,9 +306,11 @@ def person(role: str):
 
 
 def named(row: Row, target) -> dict:
-    """How an address names its object: a list by its village and kind, all else by primary key."""
+    """How an address names its object: a list by its village and kind, a duty by village and team, all else by key."""
     if row.target == "list":
         return {"code": target.region_id, "kind": target.kind}
+    if row.target == "duty":
+        return {"code": target.region_id, "team": target.team}
     return {"pk": target.pk}
 
 
@@ -297,7 +364,9 @@ def strangers_to(village: str) -> list[str]:
     return [role for role, home in homes.items() if not home or not village.startswith(home)]
 
 
-@pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.target])
+@pytest.mark.parametrize(
+    "name", [name for name, row in ROWS.items() if row.target and not row.shared]
+)
 @pytest.mark.parametrize("village", [OTHER_OFFICE, OTHER_DISTRICT])
 def test_foreign_objects_are_not_to_be_found(sign_in, other_district, stranger, name, village):
     objects = Objects(village, stranger)

@@ -25,6 +25,7 @@ ACT_LABELS = {
     "account_saved": "保存账号",
     "password_reset": "重置密码",
     "id_number_seen": "查看完整证件号",
+    "phones_seen": "查看完整电话",
     "exported": "导出",
     "roster_uploaded": "上传花名册",
     "roster_refused": "花名册被拒收",
