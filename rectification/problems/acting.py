@@ -1,7 +1,7 @@
 """What is done with a problem until it is struck off: 交办、进展、申请销号、核实、退回、重新整改、延期、作废."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,15 +16,16 @@ from rectification.enums import (
     ProblemState,
     Verification,
 )
-from rectification.models import Evidence, Problem, ProblemEntry
+from rectification.models import Evidence, Problem, ProblemEntry, ProblemKind
 from rectification.models.problems import SEPARATORS
 from rectification.problems import rights
 from rectification.problems.facts import fact_obstacles, holds
 from rectification.problems.log import due_moved, new_entry, write_entry
 from rectification.problems.proving import Picture, keep_paper, keep_photo, proof_obstacles
-from rectification.problems.raising import Draft, raise_problem
+from rectification.problems.raising import Draft, open_on_subject, raise_problem
 from rectification.problems.recurrence import (
     leader_obstacles,
+    mark_recurrence,
     principal_leader,
     unnamed_obstacles,
 )
@@ -79,6 +80,14 @@ def submit_obstacles(problem: Problem) -> list[str]:
     return work_obstacles(problem) + proof_obstacles(problem) + fact_obstacles(problem)
 
 
+def reopen_obstacles(problem: Problem) -> list[str]:
+    """The same thing may have been found again since, as a problem of its own."""
+    known = open_on_subject(problem)
+    if known is None:
+        return []
+    return [f"同一问题已另行登记（{known.number}，{known.get_state_display()}），请在那里整改。"]
+
+
 ASSIGN = Transition(
     name="problem_assigned",
     label="交办",
@@ -118,6 +127,7 @@ REOPEN = Transition(
     sources=frozenset({ProblemState.CLOSED}),
     target=ProblemState.REOPENED,
     allowed=may_reopen,
+    missing=reopen_obstacles,
     needs_reason=True,
 )
 VOID = Transition(
@@ -239,6 +249,9 @@ def verify(
 def second_person_obstacles(problem: Problem, by) -> list[str]:
     if problem.submitted_by_id == by.pk:
         return ["申请销号的人不能自己核实销号，请由他人核实。"]
+    # Where the program asked, whoever brought the proof stands for the one who asks.
+    if problem.submitted_by_id is None and problem.evidence.standing().filter(added_by=by).exists():
+        return ["佐证由您上传，请由他人核实销号。"]
     return []
 
 
@@ -344,7 +357,7 @@ def edit(pk: int, values: dict, *, by, seen: int) -> Problem:
         check_version(problem, seen)
         if missing := edit_obstacles(problem):
             raise ValidationError(missing)
-        before = edit_words(problem)
+        before, kind_before = edit_words(problem), problem.kind
         for name, value in values.items():
             setattr(problem, name, value)
         after = edit_words(problem)
@@ -353,6 +366,10 @@ def edit(pk: int, values: dict, *, by, seen: int) -> Problem:
             return problem
         allowed = {label_of(name) for name in editable_by(problem, by)}
         require(allowed.issuperset(changed), "修改他人登记的问题")
+        if problem.found_on > today():
+            raise ValidationError("发现日期不能晚于今天。")
+        if problem.kind != kind_before:
+            change_kind(problem, kind_before)
         problem.version += 1
         problem.full_clean(exclude=["assignee", "household"])
         problem.save()
@@ -365,6 +382,19 @@ def edit(pk: int, values: dict, *, by, seen: int) -> Problem:
             after={name: after[name] for name in changed},
         )
     return problem
+
+
+def change_kind(problem: Problem, before: ProblemKind) -> None:
+    """Let what follows from the kind follow the new one: the proof that it asks for, and 屡改屡犯.
+
+    Raises ValidationError where the register itself has found the problem, or the new kind is out of use.
+    """
+    if problem.subject and before.fact:
+        raise ValidationError("自动核对登记的问题不能改类别；登记有误的，请区局作废。")
+    if not problem.kind.is_active:
+        raise ValidationError(f"问题类别“{problem.kind}”已停用，请另选类别。")
+    if problem.closed_at is None:
+        mark_recurrence(problem)
 
 
 def label_of(name: str) -> str:
@@ -456,6 +486,10 @@ def settle_by_register(pks: Iterable[int]) -> list[Problem]:
     return problems
 
 
+#: The versions that a person looked at, by primary key.
+Seen = Mapping[int, int]
+
+
 class Left(NamedTuple):
     """A problem that a bulk act left as it was, and why."""
 
@@ -470,6 +504,10 @@ class Bulk(NamedTuple):
     left: list[Left]
 
 
+#: Told of a problem that somebody changed after the person had looked at it.
+CHANGED = "打开页面后这个问题又有变动（或刚刚办理过），请核对后再办理。"
+
+
 def each_of(problems: Iterable[Problem], act: Callable[[Problem], Problem]) -> Bulk:
     """Do `act` on each by itself: what is refused is listed, the rest is done."""
     done, left = [], []
@@ -478,19 +516,39 @@ def each_of(problems: Iterable[Problem], act: Callable[[Problem], Problem]) -> B
             with transaction.atomic():
                 done.append(act(problem))
         except ValidationError as refused:
-            left.append(Left(problem, refused.messages))
+            is_stale = getattr(refused, "code", "") == "stale"
+            left.append(Left(problem, [CHANGED] if is_stale else refused.messages))
         except PermissionDenied as refused:
             left.append(Left(problem, [str(refused)]))
     return Bulk(done, left)
 
 
-def assign_each(problems: Iterable[Problem], assignment: Assignment, *, by) -> Bulk:
-    return each_of(problems, lambda problem: assign(problem.pk, assignment, by=by))
+def assign_each(
+    problems: Iterable[Problem], assignment: Assignment, *, by, seen: Seen | None = None
+) -> Bulk:
+    """Hand each over by itself; one that changed since `by` saw its version is listed."""
+    return each_of(
+        problems, lambda problem: assign(problem.pk, assignment, by=by, seen=seen_of(problem, seen))
+    )
 
 
-def verify_each(problems: Iterable[Problem], manner: Verification, comment: str, *, by) -> Bulk:
+def verify_each(
+    problems: Iterable[Problem],
+    manner: Verification,
+    comment: str,
+    *,
+    by,
+    seen: Seen | None = None,
+) -> Bulk:
     """Each must be in 申请销号 with whole proof, asked for by somebody else; the others are listed."""
-    return each_of(problems, lambda problem: verify(problem.pk, manner, comment, by=by))
+    return each_of(
+        problems,
+        lambda problem: verify(problem.pk, manner, comment, by=by, seen=seen_of(problem, seen)),
+    )
+
+
+def seen_of(problem: Problem, seen: Seen | None) -> int | None:
+    return None if seen is None else seen[problem.pk]
 
 
 def require(has_right: bool, what: str) -> None:

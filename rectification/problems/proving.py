@@ -158,9 +158,30 @@ def lock_to_prove(pk: int, by) -> Problem:
 def proof_obstacles(problem: Problem) -> list[str]:
     """What is missing of the proof; empty when the problem can be struck off by it (domain rules §5)."""
     standing = list(problem.evidence.standing())
+    counting = since_reopening(problem, standing)
     if problem.kind.is_house:
-        return photo_obstacles(standing)
-    return [] if standing else ["还没有佐证：请至少上传一份佐证材料。"]
+        missing = photo_obstacles(counting)
+    else:
+        missing = [] if counting else ["还没有佐证：请至少上传一份佐证材料。"]
+    if missing and len(counting) < len(standing):
+        missing.append("重新整改须有新的佐证，上次销号所用的不再算数。")
+    return missing
+
+
+def since_reopening(problem: Problem, standing: list[Evidence]) -> list[Evidence]:
+    """What proves the end of a problem: after a reopening that of the first time is nothing but its past.
+
+    How the house was before stays proved.
+    """
+    reopened = problem.entries.filter(kind=EntryKind.REOPENED).last()
+    if reopened is None:
+        return standing
+    is_house = problem.kind.is_house
+    return [
+        each
+        for each in standing
+        if each.added_at >= reopened.at or (is_house and each.kind == EvidenceKind.BEFORE)
+    ]
 
 
 def photo_obstacles(standing: list[Evidence]) -> list[str]:

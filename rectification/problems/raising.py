@@ -90,7 +90,7 @@ def raise_problem(draft: Draft, *, by) -> Problem:
         return enter([draft], by=by)[0]
 
 
-def open_on_subject(draft: Draft) -> Problem | None:
+def open_on_subject(draft: Draft | Problem) -> Problem | None:
     """The problem about the same subject that is not struck off, if there is one."""
     if not draft.subject:
         return None

@@ -20,14 +20,19 @@ def recurring_key(kind_id: int, household_id: int | None, region_id: str) -> Rec
     return kind_id, household_id if household_id is not None else region_id
 
 
-def struck_off_lately(keys: Iterable[Recurring]) -> dict[Recurring, Problem]:
-    """The last problem of each key that was struck off within 180 days and is not void. Two queries."""
-    keys = set(keys)
-    since = now() - dt.timedelta(days=RECURRENCE_DAYS)
+def struck_off_lately(
+    keys: Iterable[Recurring], at: dt.datetime | None = None
+) -> dict[Recurring, Problem]:
+    """The last problem of each key that was struck off within 180 days before `at`, now without it, and is not void.
+
+    Two queries.
+    """
+    keys, at = set(keys), at or now()
+    lately = (at - dt.timedelta(days=RECURRENCE_DAYS), at)
     kinds = {kind for kind, _ in keys}
     households = {place for _, place in keys if isinstance(place, int)}
     regions = {place for _, place in keys if isinstance(place, str)}
-    closed = Problem.objects.standing().filter(kind__in=kinds, closed_at__gte=since)
+    closed = Problem.objects.standing().filter(kind__in=kinds, closed_at__range=lately)
     found = {}
     for each in _in_parts(closed, households, regions):
         key = recurring_key(each.kind_id, each.household_id, each.region_id)
@@ -43,6 +48,15 @@ def _in_parts(closed, households: set[int], regions: set[str]) -> Iterable[Probl
         yield from closed.filter(household__in=ordered[start : start + 5000])
     if regions:
         yield from closed.filter(Q(household__isnull=True), region__in=regions)
+
+
+def mark_recurrence(problem: Problem) -> None:
+    """Say anew whether a problem that was never struck off is 屡改屡犯: its kind was put right."""
+    key = recurring_key(problem.kind_id, problem.household_id, problem.region_id)
+    problem.recurs = struck_off_lately([key], problem.raised_at).get(key)
+    problem.is_recurrent = problem.recurs is not None
+    if problem.is_recurrent:
+        problem.leading_official = principal_leader(problem.region_id)
 
 
 def principal_leader(region_id: str) -> str:

@@ -1,12 +1,11 @@
 """What must hold of the problem ledger, told over in plain Python from its rows, its log and its proof."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from households.models import Household, Region
-from rectification.enums import Direction, Light
 from rectification.models import Acceptance, Evidence, Problem, ProblemEntry, Renovation
 from yanliang.accounts.models import Staff
 from yanliang.periods import now, today
@@ -76,7 +75,6 @@ def step_faults(before: Ledger, after: Ledger, by: Staff | None) -> Iterator[str
         if problem["state"] == "closed":
             for fault in closed(problem, logs[pk], by):
                 yield f"{number} was struck off: {fault}"
-    yield from miscounted(after, {pk: read(log) for pk, log in logs.items()})
     for pk, log in logs.items():
         yield from misread(after[pk], log)
 
@@ -135,6 +133,7 @@ def place(problem: dict) -> tuple:
 def closed(problem: dict, log: list[ProblemEntry], by: Staff | None) -> Iterator[str]:
     asked = [entry for entry in log if entry.kind == "submitted"][-1]
     verified = log[-1]
+    standing = list(Evidence.objects.filter(problem=problem["id"], voided_at__isnull=True))
     if verified.kind != "verified" or verified.at != problem["closed_at"]:
         yield "nobody has verified it"
     if by is None or verified.by != by or problem["closed_by_id"] != by.pk:
@@ -143,6 +142,8 @@ def closed(problem: dict, log: list[ProblemEntry], by: Staff | None) -> Iterator
         yield "by the one who asked for it"
     elif asked.by_id is None and not problem["subject"]:
         yield "the program asked for what a person found"
+    elif asked.by_id is None and any(each.added_by_id == by.pk for each in standing):
+        yield "by the one who brought the proof"
     if not problem["measure"].strip():
         yield "without a measure"
     if problem["is_recurrent"]:
@@ -151,7 +152,6 @@ def closed(problem: dict, log: list[ProblemEntry], by: Staff | None) -> Iterator
             yield "屡改屡犯, and the principal leader does not lead"
     if fact_stands(problem):
         yield "the register knows better"
-    standing = list(Evidence.objects.filter(problem=problem["id"], voided_at__isnull=True))
     if problem["kind__is_house"]:
         yield from photo_faults(standing)
     elif not standing:
@@ -229,20 +229,23 @@ def misread(problem: dict, log: list[ProblemEntry]) -> Iterator[str]:
         yield f"{problem['number']}: its log goes back in time"
 
 
-def miscounted(after: Ledger, states: dict[int, str]) -> Iterator[str]:
-    """What is left, by direction, by light: the count, the list, and what the log says."""
-    unsettled = Problem.objects.unsettled()
-    for direction in Direction.values:
-        found = unsettled.filter(direction=direction)
-        meant = {
-            pk
-            for pk, problem in after.items()
-            if states.get(pk) in UNSETTLED and problem["direction"] == direction
-        }
-        if set(found.values_list("pk", flat=True)) != meant or found.count() != len(meant):
-            yield f"{direction}: {found.count()} counted, {len(meant)} left by the log"
+def miscounted(rows: Ledger) -> Iterator[str]:
+    """What is left by direction and by light: what the lists hold, and what the log says."""
+    states = {pk: read(log) for pk, log in told().items()}
+    left = {pk: rows[pk] for pk, state in states.items() if state in UNSETTLED}
+    meant = Counter(problem["direction"] for problem in left.values())
+    found = Counter(Problem.objects.unsettled().values_list("direction", flat=True))
+    if found != meant:
+        yield f"{found} left, by the log {meant}"
     day = today()
-    lights = {light: Problem.objects.with_light(light, day).count() for light in Light}
-    settled = lights.pop(Light.GREY)
-    if sum(lights.values()) != unsettled.count() or settled != len(after) - unsettled.count():
-        yield f"the lights do not add up: {lights}, {settled} settled"
+    soon = day + dt.timedelta(days=7)
+    lists = {
+        "red": {pk for pk, problem in left.items() if problem["due_on"] < day},
+        "yellow": {pk for pk, problem in left.items() if day <= problem["due_on"] <= soon},
+        "green": {pk for pk, problem in left.items() if soon < problem["due_on"]},
+        "grey": rows.keys() - left.keys(),
+    }
+    for light, expected in lists.items():
+        listed = set(Problem.objects.with_light(light, day).values_list("pk", flat=True))
+        if listed != expected:
+            yield f"{light}: {listed} in the list, {expected} by the log"

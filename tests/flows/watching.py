@@ -20,6 +20,9 @@ WITHOUT_REGION = {Head, InspectionPhoto, WarningPhoto}
 #: What is not history: money is written over with its plan, a draft ends with its submission.
 DELETABLE = {Funding, InspectionDraft}
 
+#: What the program does in its own name while a person acts.
+BY_ITSELF = {"problem_submitted"}
+
 #: Model → primary key → values of the columns.
 Rows = dict[type[Model], dict[Any, tuple]]
 
@@ -76,5 +79,5 @@ def trespasses(by: Staff, before: Rows, after: Rows) -> Iterator[str]:
     if changed and not entries:
         yield f"no entry in the trail says what happened to {list(changed)}"
     for entry in entries:
-        if entry.staff_id != by.pk:
+        if entry.staff_id != by.pk and (entry.staff_id or entry.act not in BY_ITSELF):
             yield f"{entry} is filed under {entry.staff_name}"
