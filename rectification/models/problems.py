@@ -293,6 +293,13 @@ class Problem(models.Model):
         return office.short_name
 
     @property
+    def place(self) -> str:
+        """Where it is, a village with its office before it."""
+        if len(self.region_id) < RegionLevel.VILLAGE:
+            return str(self.region)
+        return f"{self.region.parent} {self.region}"
+
+    @property
     def is_settled(self) -> bool:
         return self.state in SETTLED
 

@@ -1,7 +1,8 @@
 """What the problem ledger is narrowed to: one reading of the query string for list, sums and exports."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
@@ -32,10 +33,29 @@ HOUSEHOLDS = {
 }
 
 
+#: How the filters stand on the page.
+BAR = ("q", "region", "state", "light", "source", "kind")
+FOLDED = (
+    "direction",
+    "households",
+    "responsible",
+    "found_from",
+    "found_to",
+    "due_from",
+    "due_to",
+)
+TICKS = ("mine", "week", "recurrent")
+
+
 def this_week() -> tuple[dt.date, dt.date]:
     """The first and the last day of the reporting week, Friday to Thursday."""
     thursday = thursday_of(today())
     return thursday - dt.timedelta(days=6), thursday
+
+
+class Tick(forms.CheckboxInput):
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "form-check-input"})
 
 
 def all_or(choices) -> list[tuple[str, str]]:
@@ -51,7 +71,12 @@ class ProblemFilters(forms.Form):
     the code of the one region, without what lies in it. Wrong ones empty the list and say why.
     """
 
-    q = forms.CharField(label="搜索", required=False, max_length=40, widget=TextInput)
+    q = forms.CharField(
+        label="搜索",
+        required=False,
+        max_length=40,
+        widget=TextInput({"type": "search", "placeholder": "编号、描述、户主、责任人"}),
+    )
     region = forms.ChoiceField(label="街办、村", required=False, widget=Select)
     state = forms.ChoiceField(label="状态", required=False, widget=Select, choices=STATES)
     light = forms.ChoiceField(
@@ -70,14 +95,19 @@ class ProblemFilters(forms.Form):
         widget=Select,
         choices=all_or((key, label) for key, (label, _) in HOUSEHOLDS.items()),
     )
-    responsible = forms.CharField(label="责任人", required=False, max_length=20, widget=TextInput)
+    responsible = forms.CharField(
+        label="责任人",
+        required=False,
+        max_length=20,
+        widget=TextInput({"placeholder": f"姓名，或“{UNASSIGNED}”"}),
+    )
     found_from = forms.DateField(label="发现日期从", required=False, widget=DateInput)
     found_to = forms.DateField(label="发现日期到", required=False, widget=DateInput)
     due_from = forms.DateField(label="整改时限从", required=False, widget=DateInput)
     due_to = forms.DateField(label="整改时限到", required=False, widget=DateInput)
-    mine = forms.BooleanField(label="我的问题", required=False)
-    week = forms.BooleanField(label="本周到期", required=False)
-    recurrent = forms.BooleanField(label="屡改屡犯", required=False)
+    mine = forms.BooleanField(label="我的问题", required=False, widget=Tick)
+    week = forms.BooleanField(label="本周到期", required=False, widget=Tick)
+    recurrent = forms.BooleanField(label="屡改屡犯", required=False, widget=Tick)
     place = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, *, staff) -> None:
@@ -89,9 +119,6 @@ class ProblemFilters(forms.Form):
         self.fields["region"].choices = grouped_by_office(self.regions.values())
         self.fields["kind"].choices = all_or((code, str(each)) for code, each in self.kinds.items())
 
-    def clean_q(self) -> str:
-        return self.cleaned_data["q"].strip()
-
     def clean_place(self) -> str:
         code = self.cleaned_data["place"]
         if code and code not in self.regions:
@@ -102,16 +129,24 @@ class ProblemFilters(forms.Form):
         """`problems` (already narrowed to what the person sees) with every filter on."""
         return self.in_state(self.apply_but_state(problems))
 
+    @property
+    def state_meant(self) -> str:
+        """The state asked for; who asks for what is done, and says no more, does not mean what is open."""
+        chosen = self.cleaned_data["state"]
+        is_done = self.cleaned_data["light"] == Light.GREY
+        return chosen or (ProblemState.CLOSED if is_done else "")
+
     def in_state(self, problems: ProblemQuerySet) -> ProblemQuerySet:
         if not self.is_valid():
             return problems.none()
-        chosen = self.cleaned_data["state"]
-        # Who asks for what is done does not mean what is open.
-        if chosen == "all" or (not chosen and self.cleaned_data["light"] == Light.GREY):
-            return problems.standing()
-        if not chosen:
-            return problems.unsettled()
-        return problems.at_work() if chosen == "at_work" else problems.filter(state=chosen)
+        match self.state_meant:
+            case "":
+                return problems.unsettled()
+            case "all":
+                return problems.standing()
+            case "at_work":
+                return problems.at_work()
+        return problems.filter(state=self.state_meant)
 
     def apply_but_state(self, problems: ProblemQuerySet) -> ProblemQuerySet:
         """The same without the filter `state`: what the sums are taken from."""
@@ -155,20 +190,34 @@ class ProblemFilters(forms.Form):
 
     @property
     def bar(self) -> list[forms.BoundField]:
-        """What is always in sight; the rest folds away."""
-        return [self[name] for name in ("q", "region", "state", "light", "source", "kind")]
+        """What is always in sight."""
+        return [self[name] for name in BAR]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """What folds away below the bar."""
+        return [self[name] for name in FOLDED]
+
+    @property
+    def is_unfolded(self) -> bool:
+        return any(self[name].value() for name in FOLDED)
+
+    @property
+    def ticks(self) -> list[forms.BoundField]:
+        return [self[name] for name in TICKS]
 
     @property
     def in_words(self) -> str:
         """The active filters, for the file that carries the list away; the state is always said."""
         if not self.is_valid():
             return "无"
-        words = dict(self.words())
-        return "；".join({"state": self.state_in_words, **words}.values())
+        words = [words for name, words in self.words() if name != "state"]
+        return "；".join([*words, f"状态：{dict(STATES)[self.state_meant]}"])
 
     @property
-    def state_in_words(self) -> str:
-        return f"状态：{dict(STATES)[self.cleaned_data['state']]}"
+    def in_words_but_state(self) -> str:
+        """The same for sums, which tell the states apart."""
+        return "；".join(words for name, words in self.words() if name != "state") or "全部问题"
 
     def words(self) -> Iterator[tuple[str, str]]:
         """(parameter, Chinese words) of every active filter."""
@@ -194,7 +243,23 @@ class ProblemFilters(forms.Form):
         return [Chip(label, self.query_without(name)) for name, label in self.words()]
 
     def query_without(self, *names: str) -> str:
+        return self.query_with(**dict.fromkeys(names))
+
+    def query_with(self, **changes: str | None) -> str:
+        """The query string of the same list with `changes` made, from its first page; None takes a name out."""
         query = self.data.copy()
-        for name in (*names, "page"):
+        for name, value in {**changes, "page": None}.items():
             query.pop(name, None)
+            if value is not None:
+                query[name] = value
         return f"?{query.urlencode()}" if query else "?"
+
+    def query_within(self, group: Mapping[str, str]) -> str:
+        """The query string of those problems of this list that `group` narrows it to, whatever their state."""
+        own = {
+            name: value
+            for name, value in self.data.items()
+            if value and name in self.fields and name != "state"
+        }
+        # Where both name a parameter, the list's own is as narrow as the group's, or narrower.
+        return f"?{urlencode({**group, **own})}"

@@ -6,12 +6,9 @@ from django.db.models import QuerySet
 
 from households.enums import SAFETY_BASIS, NationalState, SafetyBasis
 from households.models import Household, Region
-from households.roster import cleaning
-from households.roster.cleaning import CellFault
 from households.search import search
 from reports.national.fields import CHOICES, FIXED
 from reports.national.layouts import LayoutColumn, faults
-from reports.national.secretaries import Typed
 from yanliang.accounts.enums import RegionLevel
 from yanliang.ui.forms import Select, TextInput
 
@@ -142,38 +139,3 @@ def initial_of(columns: list[LayoutColumn]) -> list[dict[str, str | int]]:
         {"position": position, **column._asdict()}
         for position, column in enumerate(columns, start=1)
     ]
-
-
-class SecretariesForm(forms.Form):
-    """第一书记 of several villages, a field for each; `shown-…` repeats what the page was opened with."""
-
-    def __init__(self, data=None, *, villages: list[Region]):
-        super().__init__(data)
-        self.villages = villages
-        for village in villages:
-            self.fields[village.code] = forms.CharField(
-                label=str(village),
-                required=False,
-                max_length=20,
-                initial=village.first_secretary,
-                widget=TextInput,
-            )
-
-    def clean(self):
-        chosen = super().clean()
-        for code, typed in list(chosen.items()):
-            name = cleaning.helper_name(typed)
-            if isinstance(name, CellFault):
-                self.add_error(code, "应为一个人的姓名（2–20 个汉字）；没有的留空。")
-            else:
-                chosen[code] = name
-        return chosen
-
-    @property
-    def typed(self) -> dict[str, Typed]:
-        """By village code, for the villages whose field was sent."""
-        return {
-            code: Typed(self.cleaned_data[code], self.data.get(f"shown-{code}", ""))
-            for code in self.fields
-            if code in self.data
-        }

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from households.models import Region
-from reports.national.forms import SecretariesForm
-from reports.national.secretaries import Conflict, name_secretaries
+from households.naming import Conflict
+from households.naming_form import NamesForm
+from reports.national.secretaries import name_secretaries
 from reports.views.asked import asked_region
 from yanliang.accounts.enums import RegionLevel
 from yanliang.accounts.permissions import may_name_secretaries
@@ -30,38 +31,21 @@ def secretaries(request: HttpRequest) -> HttpResponse:
         .select_related("parent")
         .order_by("code")
     )
-    form = SecretariesForm(request.POST or None, villages=villages)
-    conflicts: dict[str, str] = {}
+    form = NamesForm(request.POST or None, places=villages, field="first_secretary")
     if request.method == "POST" and form.is_valid():
         try:
             named = name_secretaries(form.typed, by=request.user)
         except Conflict as conflict:
-            conflicts = dict(conflict.found)
-            for code, name in conflicts.items():
-                now_is = f"已由他人改为“{name}”" if name else "已由他人清空"
-                form.add_error(code, f"{now_is}。这里是您填写的；再保存一次就以您填写的为准。")
+            form.tell(conflict)
         else:
             messages.success(
                 request, f"已保存 {named} 个村的第一书记。" if named else "第一书记没有变化。"
             )
             return redirect(f"{reverse('reports:secretaries')}?region={region.code}")
-    sent = request.POST or {}
-    rows = [
-        {
-            "village": village,
-            "field": form[village.code],
-            "shown": conflicts.get(
-                village.code, sent.get(f"shown-{village.code}", village.first_secretary)
-            ),
-        }
-        for village in villages
-    ]
     context = {
         "form": form,
-        "rows": rows,
         "region": region,
         "offices": Region.objects.visible_to(request.user).offices(),
         "has_offices": len(request.user.scope_code) < RegionLevel.OFFICE,
-        "named": sum(1 for village in villages if village.first_secretary),
     }
     return render(request, "reports/national_secretaries.html", context)

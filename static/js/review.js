@@ -1,5 +1,5 @@
 /* Lists to tick: choose all of the page, see how many, walk the rows by arrow keys.
-   data-review holds the unit that is counted; the button may stand outside of it, marked data-review-submit. */
+   data-review holds the unit that is counted; a button may stand outside of it, marked data-review-submit. */
 (() => {
   "use strict";
   const form = document.querySelector("[data-review]");
@@ -9,13 +9,16 @@
   const unit = form.dataset.review || "条";
   const boxes = [...form.querySelectorAll("tbody input[type=checkbox]:not(:disabled)")];
   const number = document.querySelector("[data-review-count]");
-  const button = form.querySelector("button[type=submit]") || document.querySelector("[data-review-submit]");
+  const inside = form.querySelectorAll("button[type=submit]");
+  const buttons = [...(inside.length ? inside : document.querySelectorAll("[data-review-submit]"))];
   const rows = [...form.querySelectorAll("tbody tr")];
 
   const count = () => {
     const chosen = boxes.filter((box) => box.checked).length;
     number.textContent = chosen ? `（${chosen} ${unit}）` : "";
-    button.disabled = chosen === 0;
+    buttons.forEach((button) => {
+      button.disabled = chosen === 0;
+    });
     all.checked = chosen > 0 && chosen === boxes.length;
     all.indeterminate = chosen > 0 && chosen < boxes.length;
   };

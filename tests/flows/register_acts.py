@@ -8,8 +8,9 @@ from households.editing import edit_household
 from households.enums import ChangeKind, ChangeState, Stage
 from households.identities import NewIdentity, change_identities
 from households.models import Household, HouseholdChange, HouseholdClass, Region
+from households.naming import Typed
 from reports.national.entering import enter_references
-from reports.national.secretaries import Typed, name_secretaries
+from reports.national.secretaries import name_secretaries
 from tests.factories import resident_id
 from tests.flows.history import History
 from tests.flows.world import BUREAU, OFFICE, VILLAGES, bureau, numbers, offices, villages

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from households.enums import SAFETY_BASIS, NationalState, SafetyBasis, Stage
 from households.models import Household, HouseholdClass, Region
+from households.naming import Typed
 from rectification.enums import HousingWay
 from reports.models import NationalExport, NationalLayout
 from reports.national.fields import BY_KEY, FIELDS
@@ -22,7 +23,7 @@ from reports.national.layouts import (
     load_national_layout,
     save_layout,
 )
-from reports.national.secretaries import Typed, name_secretaries
+from reports.national.secretaries import name_secretaries
 from tests.factories import HouseholdFactory, happen
 from tests.inspections.factories import InspectionFactory
 from tests.rectification.cases import ACCEPT, FINISH, START, accepted, secured
@@ -464,7 +465,7 @@ def test_two_people_name_the_same_village(sign_in, reference, recorder, bureau_c
     page = send(client, {GUANSHAN: "王正明", "610114007201": "张平"})
     assert "已由他人改为“李先到”" in page.content.decode()
     assert (secretary(), secretary("610114007201")) == ("李先到", "")
-    shown = {row["village"].code: row["shown"] for row in page.context["rows"]}
+    shown = {row.place.code: row.shown for row in page.context["form"].rows}
     assert shown[GUANSHAN] == "李先到"
     assert send(client, {GUANSHAN: "王正明"}, shown).status_code == 302
     assert secretary() == "王正明"
