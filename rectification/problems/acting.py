@@ -188,9 +188,14 @@ def assign(pk: int, assignment: Assignment, *, by, seen: int | None = None) -> P
             ASSIGN, pk, EntryKind.ASSIGNED, f"责任人：{name}", by=by, change=hand_over, seen=seen
         )
         # What the register found and has seen mended waited only for somebody to answer for it.
-        if problem.kind.fact and not holds(problem):
+        if is_of_rule(problem) and not holds(problem):
             return next(iter(settle_by_register([pk])), problem)
     return problem
+
+
+def is_of_rule(problem: Problem) -> bool:
+    """Whether a rule raised it, so that the register alone can say that it is settled."""
+    return bool(problem.subject) and problem.subject == problem.kind.fact
 
 
 def assignee_obstacles(problem: Problem) -> list[str]:
@@ -449,8 +454,9 @@ def settle_by_register(pks: Iterable[int]) -> list[Problem]:
     Only what the rules raised, and what somebody answers for; a problem of a house waits there for its photos.
     """
     with transaction.atomic():
-        rows = Problem.objects.select_for_update().filter(pk__in=pks, state__in=SETTLING)
-        problems = list(rows.exclude(subject="").exclude(responsible="").order_by("pk"))
+        rows = Problem.objects.select_for_update(of=("self",)).select_related("kind")
+        rows = rows.filter(pk__in=pks, state__in=SETTLING).exclude(responsible="")
+        problems = [problem for problem in rows.order_by("pk") if is_of_rule(problem)]
         before = {problem.pk: problem.get_state_display() for problem in problems}
         text = "台账已显示该问题消除。"
         for problem in problems:

@@ -268,6 +268,11 @@ class RaiseForm(ResponsibleFields):
         self.fields["responsible"].required = False
         self.fields["responsible"].help_text = "填写的同时交办；只填一个人的姓名"
 
+    def name_household(self, household: Household) -> None:
+        """Say beside the number whose it is."""
+        place = f"{household.region}{household.group}"
+        self.fields["household_code"].help_text = f"{household.head_name}，{place}"
+
     def leave_unassigned(self) -> None:
         """For those who raise problems and leave it to others to say who answers for them."""
         for name in ("responsible", "assignee"):

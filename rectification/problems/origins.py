@@ -14,7 +14,7 @@ from inspections.enums import Answer, Effect, InspectionState
 from inspections.models import ChecklistItem, Inspection
 from inspections.verdict import HouseFacts, applicable
 from rectification import documents
-from rectification.enums import UNSETTLED, EvidenceKind, ProblemSource, RenovationState
+from rectification.enums import UNSETTLED, EvidenceKind, Fact, ProblemSource, RenovationState
 from rectification.models import Problem, ProblemKind, Renovation
 from rectification.problems.acting import Assignment, Fixed, assign, fix_at_once
 from rectification.problems.numbering import series_of
@@ -164,11 +164,11 @@ def papers_subject(renovation_pk: int) -> str:
 
 
 def papers_problem(renovation: Renovation) -> Problem | None:
-    """The problem about the papers of a renovation that is not struck off, if there is one."""
+    """The problem about the papers of a renovation that is not struck off, a person's or the rule's."""
     entered = Problem.objects.unsettled().filter(
         kind__code=PAPERS,
         household_id=renovation.household_id,
-        subject=papers_subject(renovation.pk),
+        subject__in=[papers_subject(renovation.pk), Fact.DOCUMENTS_MISSING],
     )
     return entered.first()
 

@@ -144,8 +144,10 @@ VOID = Act(
     "已作废，不再计入台账；记录保留备查。",
     "登记错误、重复登记的作废，不删除。",
 )
+#: What keeps the entry right, whatever step the problem is at.
+CARE = (EXTEND, EDIT, VOID)
 #: In the order in which a problem goes its way.
-ACTS = (ASSIGN, SUBMIT, VERIFY, RETURN, REOPEN, EXTEND, EDIT, VOID)
+ACTS = (ASSIGN, SUBMIT, VERIFY, RETURN, REOPEN, *CARE)
 
 
 def visible_problem(request: HttpRequest, pk: int) -> Problem:

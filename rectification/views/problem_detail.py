@@ -19,7 +19,7 @@ from rectification.problems.forms import PapersForm, PhotoForm, ProgressForm
 from rectification.problems.proving import add_papers, add_photo
 from rectification.views.acts import visible_household
 from rectification.views.detail import apart
-from rectification.views.problem_acts import ACTS, ASSIGN, SUBMIT, VERIFY
+from rectification.views.problem_acts import ACTS, ASSIGN, CARE, SUBMIT, VERIFY
 from yanliang.accounts.permissions import may_raise_problem, may_work_on_problem
 from yanliang.periods import today
 from yanliang.ui.forms import say_files_are_gone
@@ -31,13 +31,15 @@ def acts_of(problem: Problem, staff) -> dict:
     One that can be done leads on, and its button stands out; a second 交办 does not.
     """
     mine = [act for act in ACTS if act.allowed(staff, problem)]
-    acts = [(act, act.missing(problem, staff)) for act in mine if problem.state in act.sources]
-    ready = [act for act, missing in acts if not missing]
+    timely = [act for act in mine if problem.state in act.sources]
+    steps = [(act, act.missing(problem, staff)) for act in timely if act not in CARE]
+    ready = [act for act, missing in steps if not missing]
     is_begun = problem.state == ProblemState.IN_PROGRESS
     onward = (VERIFY, SUBMIT) if is_begun else (VERIFY, SUBMIT, ASSIGN)
     return {
-        "acts": acts,
-        "later": [act for act in mine if problem.state not in act.sources],
+        "steps": steps,
+        "care": [act for act in timely if act in CARE],
+        "later": [act for act in mine if act not in timely],
         "leading_act": next((act for act in onward if act in ready), None),
     }
 

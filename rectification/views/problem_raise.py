@@ -25,16 +25,25 @@ def require(has_right: bool, what: str) -> None:
         raise PermissionDenied(f"您没有{what}的权限。")
 
 
-def place_asked(request: HttpRequest) -> dict:
-    """What the form starts with: the household or region that the link names; 404 where it is not to be seen."""
-    if pk := request.GET.get("household"):
-        if not pk.isdecimal():
-            return {}
-        household = get_object_or_404(Household.objects.visible_to(request.user), pk=pk)
-        return {"household_code": household.code, "region": household.region_id}
-    if code := request.GET.get("region"):
-        return {"region": get_object_or_404(Region.objects.visible_to(request.user), pk=code).pk}
-    return {}
+def empty_form(request: HttpRequest, form_class: type[RaiseForm]) -> RaiseForm:
+    """The form, with the household or region that the link names; 404 where that is not to be seen."""
+    pk, code = request.GET.get("household", ""), request.GET.get("region", "")
+    if pk.isdecimal():
+        households = Household.objects.visible_to(request.user).select_related("region")
+        household = get_object_or_404(households, pk=pk)
+        initial = {"household_code": household.code, "region": household.region_id}
+        form = form_class(staff=request.user, initial=initial)
+        form.name_household(household)
+        return form
+    if code:
+        code = get_object_or_404(Region.objects.visible_to(request.user), pk=code).pk
+    return form_class(staff=request.user, initial={"region": code})
+
+
+def form_of(request: HttpRequest, form_class: type[RaiseForm]) -> RaiseForm:
+    if request.method == "POST":
+        return form_class(request.POST, request.FILES, staff=request.user)
+    return empty_form(request, form_class)
 
 
 def entered(request: HttpRequest, act: Callable[[], Problem]) -> HttpResponseRedirect:
@@ -68,7 +77,7 @@ def enter(
 def problem_raise(request: HttpRequest) -> HttpResponse:
     """A problem in words; ?household or ?region says where."""
     require(may_raise_problem(request.user), "登记问题")
-    form = RaiseForm(request.POST or None, staff=request.user, initial=place_asked(request))
+    form = form_of(request, RaiseForm)
     if not may_work_on_problem(request.user):
         form.leave_unassigned()
 
@@ -83,12 +92,7 @@ def problem_raise(request: HttpRequest) -> HttpResponse:
 def problem_fix(request: HttpRequest) -> HttpResponse:
     """立行立改: entered with what came of it and the proof, up to 申请销号."""
     require(may_work_on_problem(request.user), "登记立行立改")
-    form = FixForm(
-        request.POST or None,
-        request.FILES or None,
-        staff=request.user,
-        initial=place_asked(request),
-    )
+    form = form_of(request, FixForm)
 
     def act() -> Problem:
         return origins.fix_by_hand(form.draft, form.fixed, by=request.user)

@@ -15,7 +15,7 @@ from PIL import Image
 from inspections.models import ChecklistItem, InspectionPhoto
 from rectification.enums import EvidenceKind, ProblemState
 from rectification.models import Evidence, Problem
-from rectification.problems import acting
+from rectification.problems import acting, origins
 from rectification.problems.proving import Picture, add_paper, add_photo, void_evidence
 from tests.factories import HouseholdFactory, StaffFactory
 from tests.inspections.factories import InspectionFactory, photo_of
@@ -297,7 +297,7 @@ class TestDetail:
     def test_shows_what_is_missing_for_the_next_step(self, sign_in):
         problem = assigned(code="house_defect")
         page = sign_in(office_clerk()).get(detail(problem))
-        offered = {act.name: missing for act, missing in page.context["acts"]}
+        offered = {act.name: missing for act, missing in page.context["steps"]}
         assert offered["submit"] == ["还没有整改前照片。", "还没有整改后照片。"]
         assert offered["assign"] == []
         assert page.context["leading_act"] is None
@@ -313,7 +313,7 @@ class TestDetail:
 
     def test_who_only_reads_is_offered_nothing(self, sign_in, viewer):
         page = sign_in(viewer).get(detail(submitted()))
-        assert (page.context["acts"], page.context["later"]) == ([], [])
+        assert [page.context[name] for name in ("steps", "care", "later")] == [[], [], []]
         assert "<form" not in main(page)
 
     def test_links_the_problem_before(self, sign_in, viewer):
@@ -639,6 +639,16 @@ class TestFromARenovation:
         shown = client.get(page).text
         assert detail(problem) in shown
         assert "缺少的材料登记为问题" not in shown
+
+    def test_the_rule_s_problem_is_known_too(self, sign_in, bureau_clerk):
+        renovation = planned()
+        problem = raised(renovation.household, "documents_missing", subject="documents_missing")
+        url = reverse("rectification:problem_from_papers", args=[renovation.pk])
+        assert sign_in(bureau_clerk).post(url).url == detail(problem)
+
+    def test_assigned_it_waits_for_its_papers(self, sign_in, bureau_clerk):
+        problem = origins.raise_from_papers(planned().pk, by=bureau_clerk)
+        assert assigned(problem).state == ProblemState.IN_PROGRESS
 
     def test_of_a_cancelled_renovation_nothing_is_missing(self, sign_in, bureau_clerk):
         renovation = planned()
