@@ -28,7 +28,7 @@ from reports.views.asked import (
     path_to,
     with_key,
 )
-from reports.weekly.narrative import moment_in_words
+from reports.weekly.wording import moment_in_words
 from yanliang.accounts.permissions import may_export
 from yanliang.tables.html import render_html
 from yanliang.ui.pagination import paginate

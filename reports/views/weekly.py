@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from reports.annex2.faces import table_of
 from reports.views.asked import asked_region, asked_week, path_to
-from reports.weekly.charts import left_chart, trend_chart
+from reports.weekly.charts import burn_down_charts, left_chart, trend_chart
 from reports.weekly.exports import (
     FORMATS,
     as_at,
@@ -20,6 +20,7 @@ from reports.weekly.exports import (
 )
 from reports.weekly.gathering import Weekly, weekly_of
 from reports.weekly.narrative import draft
+from reports.weekly.problem_tables import recurrent_table, zeros_table
 from reports.weekly.tables import short_table
 from reports.weekly.weeks import Week, this_week
 from yanliang.accounts.permissions import may_export
@@ -29,12 +30,13 @@ from yanliang.tables.html import render_html
 @login_required
 @require_GET
 def weekly_summary(request: HttpRequest) -> HttpResponse:
-    """The report of a region for a week: narrative, comparison, two charts, Annex 2."""
+    """The report of a region for a week: narrative, comparison, the three zeros, charts, Annex 2."""
     region = asked_region(request, request.GET)
     weekly = weekly_of(region, asked_week(request.GET) or this_week())
     changed = weekly.week in weekly.weeks
     earlier = [week for week in weekly.weeks if week < weekly.week]
     annex = table_of(weekly.sheet, weekly.sheet.sections[0], notes=False)
+    recurrent = recurrent_table(weekly.figures)
     context = {
         "region": region,
         "path": path_to(region, request),
@@ -45,6 +47,9 @@ def weekly_summary(request: HttpRequest) -> HttpResponse:
         "last_change": earlier[-1] if earlier and not changed else None,
         "parts": draft(weekly.figures),
         "charts": [trend_chart(weekly.trend, weekly.figures.whole), left_chart(weekly.figures)],
+        "zeros": render_html(zeros_table(weekly.figures), request, table_id="zeros"),
+        "zero_charts": burn_down_charts(weekly.figures),
+        "recurrent": recurrent and render_html(recurrent, request, table_id="recurrent"),
         "short": render_html(short_table(weekly.figures), request, table_id="short"),
         "annex": render_html(annex, request, table_id="annex2"),
         "may_export": may_export(request.user),

@@ -10,8 +10,8 @@ from rectification.enums import ProblemState
 from reports.annex2.drill_down import address, households_at, rows_at
 from reports.annex2.faces import PLACE_HEADS
 from reports.views.asked import asked_region, asked_week, path_to
-from reports.weekly.narrative import moment_in_words
 from reports.weekly.weeks import Week
+from reports.weekly.wording import moment_in_words
 from reports.zeros.board import board_of
 from reports.zeros.counters import PARTS, ZERO_OF, ZEROS, Part, list_url, section_of
 from reports.zeros.ledger import left_at

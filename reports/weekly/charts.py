@@ -52,3 +52,8 @@ def left_chart(week: WeeklyFigures) -> SafeString:
     shown = f"（前 {BARS} 个）" if len(week.places) > BARS else ""
     title = f"各{week.place_noun}未清零农户{shown}"
     return bar_chart(title, [place.name for place in places], bars, unit="户")
+
+
+def burn_down_charts(week: WeeklyFigures) -> list[SafeString]:
+    """The course of each of the three zeros that ever had anything left, against the needed pace."""
+    return [each.chart(week.whole) for each in week.rectified.zeros.burn_downs if any(each.left)]

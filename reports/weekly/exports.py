@@ -12,11 +12,13 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.annex2.faces import TITLE, chinese_date, table_of
-from reports.weekly.charts import left_chart, trend_chart
+from reports.weekly.charts import burn_down_charts, left_chart, trend_chart
 from reports.weekly.figures import NOT_CLEARED
 from reports.weekly.gathering import Weekly
-from reports.weekly.narrative import draft, moment_in_words
+from reports.weekly.narrative import draft
+from reports.weekly.problem_tables import recurrent_table, zeros_table
 from reports.weekly.tables import SHORT, full_table, short_table, trend_table
+from reports.weekly.wording import moment_in_words
 from yanliang.audit.trail import record
 from yanliang.periods import now
 from yanliang.tables.charts import ACCENT
@@ -62,12 +64,20 @@ def annexes(weekly: Weekly) -> list[Table]:
     ]
 
 
+def problem_tables(weekly: Weekly) -> list[Table]:
+    """The three zeros, and 屡改屡犯 where there are such problems."""
+    recurrent = recurrent_table(weekly.figures)
+    return [zeros_table(weekly.figures), *([recurrent] if recurrent else [])]
+
+
 def workbook(weekly: Weekly, properties: DocumentProperties) -> bytes:
-    """Narrative, comparison, trend with two charts of Excel's own, and Annex 2."""
+    """Narrative, comparison, the three zeros, 屡改屡犯, trend with two charts of Excel's own, and Annex 2."""
     book = Workbook()
     write_narrative(book.active, weekly)
     write_sheet(book, full_table(weekly))
     short = write_sheet(book, short_table(weekly.figures))
+    for table in problem_tables(weekly):
+        write_sheet(book, table)
     trend = write_sheet(book, trend_table(weekly))
     add_charts(trend, short, weekly)
     for table in annexes(weekly):
@@ -157,6 +167,7 @@ def draw(chart: LineChart | BarChart, source: Worksheet, rows: int, *, column: i
 
 def pdf(weekly: Weekly, properties: DocumentProperties) -> bytes:
     """The report on upright A4 in the look of official papers, then Annex 2 on A3."""
+    recurrent = recurrent_table(weekly.figures)
     return render_pdf(
         "pdf/weekly_summary.html",
         {
@@ -166,6 +177,9 @@ def pdf(weekly: Weekly, properties: DocumentProperties) -> bytes:
             "parts": draft(weekly.figures),
             "short": table_face(short_table(weekly.figures)),
             "charts": [trend_chart(weekly.trend, weekly.figures.whole), left_chart(weekly.figures)],
+            "zeros": table_face(zeros_table(weekly.figures)),
+            "zero_charts": burn_down_charts(weekly.figures),
+            "recurrent": recurrent and table_face(recurrent),
             "signed_by": weekly.region.name,
             "signed_on": chinese_date(weekly.week.day),
             "annex_title": TITLE,

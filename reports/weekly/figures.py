@@ -11,6 +11,7 @@ from households.models import HouseholdClass
 from households.summary import Summary
 from reports.annex2.columns import COLUMN, RATE, Figures
 from reports.counts import Counts
+from reports.weekly.problems import Rectified
 from reports.weekly.weeks import Week
 
 #: Numbers of Annex 2's columns that the report speaks of.
@@ -109,6 +110,7 @@ class WeeklyFigures:
     groups: tuple[ClassGroup, ...]
     overdue: tuple[Overdue, ...]
     inspections_due: dt.date
+    rectified: Rectified
 
     @property
     def ranked(self) -> list[Compared]:

@@ -7,7 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from households.enums import SAFE_STAGES, ChangeState, EventKind, Verdict
-from households.models import HouseholdChange, PastSummary, Region, SafetyEvent
+from households.models import HouseholdChange, HouseholdClass, PastSummary, Region, SafetyEvent
 from reports.annex2.columns import Figures, figures_of
 from reports.annex2.faces import PLACE_HEADS
 from reports.annex2.sections import SECTION_OF_ALL, Section, sections_at
@@ -19,8 +19,11 @@ from reports.weekly.figures import (
     causes_in,
     overdue,
 )
+from reports.weekly.ledger import rectified_in
+from reports.weekly.problems import Rectified
 from reports.weekly.series import counts_of
 from reports.weekly.weeks import Week, weeks_with_changes
+from reports.zeros.board import weeks_needed
 from yanliang.accounts.enums import RegionLevel
 from yanliang.periods import campaign
 
@@ -53,12 +56,16 @@ def weekly_of(region: Region, week: Week) -> Weekly:
     weeks = weeks_with_changes(region.code)
     shown = [each for each in weeks if each <= week][-TREND_WEEKS:]
     compared = [week, week.previous] if week.previous else [week]
-    counts = counts_of(region.code, [*shown, *compared])
+    classes = tuple(HouseholdClass.objects.all())
+    burning = weeks_needed(region.code, classes, weeks, week)
+    counts = counts_of(region.code, [*shown, *burning])
     sheets = sheets_of(region, {each: counts[each] for each in compared})
+    burnt = {each: counts[each] for each in burning}
+    rectified = rectified_in(region, sheets[week].places, classes, burnt, week)
     return Weekly(
         region,
         week,
-        figures=compare(sheets[week], sheets.get(week.previous), week),
+        figures=compare(sheets[week], sheets.get(week.previous), week, rectified),
         sheet=sheets[week],
         trend={each: figures_of(counts[each]) for each in shown},
         weeks=weeks,
@@ -79,7 +86,7 @@ def sheets_of(region: Region, counts: dict) -> dict[Week, Sheet]:
     }
 
 
-def compare(sheet: Sheet, before: Sheet | None, week: Week) -> WeeklyFigures:
+def compare(sheet: Sheet, before: Sheet | None, week: Week, rectified: Rectified) -> WeeklyFigures:
     """The figures of `week`, of its sheet and of the sheet of the week before. Two queries: what was logged."""
     region, everyone = sheet.region, sheet.section(SECTION_OF_ALL)
     logged = logged_in(region.code, week.opens, week.moment)
@@ -120,6 +127,7 @@ def compare(sheet: Sheet, before: Sheet | None, week: Week) -> WeeklyFigures:
             week.day,
         ),
         inspections_due=campaign().inspections_due,
+        rectified=rectified,
     )
 
 

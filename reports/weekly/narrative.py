@@ -4,22 +4,29 @@ Cumulative first, then this week, then the change against last week; a fall says
 is “—”; what the register does not know is not said.
 """
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from rectification.enums import AT_WORK, ProblemState
 from reports.annex2.columns import COLUMN
 from reports.weekly import figures as column
+from reports.weekly import rectifying
 from reports.weekly.figures import CAUSE_LABELS, ClassGroup, Compared, Overdue, WeeklyFigures
-from yanliang.periods import SHANGHAI
+from reports.weekly.wording import (
+    ENDS,
+    FLAT,
+    NAMED,
+    ORDINALS,
+    change,
+    day_in_words,
+    listed,
+    moment_in_words,
+    sentence,
+)
 from yanliang.tables.table import display
 
-#: So many places are named one by one; of more, the first and the last few, or the first and how many.
-NAMED, ENDS = 10, 3
-FLAT = "与上周持平"
 UNEXPLAINED = "台账未登记原因，请核实后补充"
 NOTHING_KNOWN = "台账中没有本周的相关记录，本节由填报人根据实际工作填写。"
-ORDINALS = "一二三四五六七八九十"
 
 
 @dataclass(frozen=True)
@@ -110,7 +117,7 @@ def of_group(group: ClassGroup) -> str:
 
 
 def rectification(week: WeeklyFigures) -> Iterator[str]:
-    """What became of the houses found wanting: suspected, appraised, ruled on, renovated."""
+    """What became of the houses found wanting: suspected, appraised, ruled on, renovated; then the ledger."""
     total = week.total
     yield (
         sentence(
@@ -134,6 +141,7 @@ def rectification(week: WeeklyFigures) -> Iterator[str]:
     )
     if left := week.parts(column.NOT_CLEARED):
         yield f"未清零农户分布：{listed(left, week.place_noun)}。"
+    yield from rectifying.problems(week)
 
 
 def waiting(total: Compared) -> str:
@@ -144,15 +152,18 @@ def waiting(total: Compared) -> str:
 
 
 def standing_work(week: WeeklyFigures) -> Iterator[str]:
-    """Only what the register logs: changes of households, and safe houses in which danger was found."""
-    if week.changes:
-        yield f"本周台账登记的农户动态：{causes(week.changes)}。"
-    else:
-        yield NOTHING_KNOWN
+    """Only what the register logs: changes of households, danger found in safe houses, monitoring, supervision."""
+    changes = [f"本周台账登记的农户动态：{causes(week.changes)}。"] if week.changes else []
+    yield from [*changes, *rectifying.watching(week)] or [NOTHING_KNOWN]
 
 
 def difficulties(week: WeeklyFigures) -> Iterator[str]:
-    told = [*overdue_checks(week), *(late(each, week) for each in week.overdue), *lagging(week)]
+    told = [
+        *overdue_checks(week),
+        *(late(each, week) for each in week.overdue),
+        *rectifying.overdue(week),
+        *lagging(week),
+    ]
     yield from told or ["没有超过时限的事项，各项工作按期推进。"]
 
 
@@ -200,19 +211,17 @@ def plan(week: WeeklyFigures) -> Iterator[str]:
         (column.RENOVATING, "推进 {} 户改造中的农户完工"),
         (column.TO_ACCEPT, "组织 {} 户质量验收"),
     ]
-    left = [
-        words.format(f"{number:,}") for each, words in steps if (number := week.total.this[each])
+    ledger = week.rectified.ledger
+    numbers = [(week.total.this[each], words) for each, words in steps] + [
+        (ledger.number(AT_WORK), "推进 {} 件未销号问题整改"),
+        (ledger.number(frozenset({ProblemState.SUBMITTED})), "核实 {} 件申请销号的问题"),
     ]
+    left = [words.format(f"{number:,}") for number, words in numbers if number]
     if left:
         told = "；".join(f"{ORDINALS[place]}是{step}" for place, step in enumerate(left))
         yield f"{told}。"
     else:
-        yield "台账内没有待办的排查、鉴定、改造和验收事项。"
-
-
-def sentence(*clauses: str) -> str:
-    """The clauses that say something, as one sentence."""
-    return f"{'，'.join(filter(None, clauses))}。"
+        yield "台账内没有待办的排查、鉴定、改造、验收和问题整改事项。"
 
 
 def count(compared: Compared, number: int) -> str:
@@ -253,12 +262,8 @@ def cumulative(compared: Compared, number: int, label: str, detail: str = "") ->
 def balance(compared: Compared, number: int) -> str:
     """“较上周增加 12 户” of what may go up and down; with the logged reasons where the column has any."""
     difference = compared.difference(number)
-    if difference is None:
-        return ""
-    if not difference:
-        return FLAT
-    explained = reason(compared, number) if number in column.CAUSES_OF else ""
-    return f"较上周{'增加' if difference > 0 else '减少'} {abs(difference):,} 户{explained}"
+    explained = reason(compared, number) if difference and number in column.CAUSES_OF else ""
+    return f"{change(difference, '户')}{explained}"
 
 
 def reason(compared: Compared, number: int) -> str:
@@ -285,22 +290,5 @@ def where(parts: Mapping[str, int], week: WeeklyFigures) -> str:
     return f"，其中{listed(parts, week.place_noun)}" if parts else ""
 
 
-def listed(parts: Mapping[str, int], noun: str) -> str:
-    """“关山街道 300 户、北屯街道 20 户”; of many places the first ten and how many there are."""
-    told = "、".join(f"{name} {number:,} 户" for name, number in list(parts.items())[:NAMED])
-    return f"{told}，等 {len(parts)} 个{noun}" if len(parts) > NAMED else told
-
-
 def names(places: Iterable[Compared]) -> str:
     return "、".join(place.name for place in places)
-
-
-def day_in_words(day: dt.date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
-def moment_in_words(moment: dt.datetime) -> str:
-    """“2020年6月11日12时”, with the minutes where there are any."""
-    local = moment.astimezone(SHANGHAI)
-    minutes = f"{local.minute}分" if local.minute else ""
-    return f"{local.year}年{local.month}月{local.day}日{local.hour}时{minutes}"

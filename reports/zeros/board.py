@@ -12,7 +12,7 @@ from households.models import HouseholdClass, Region
 from reports.annex2.drill_down import address
 from reports.counts import Counts
 from reports.weekly.series import counts_of
-from reports.weekly.weeks import Week, closed_weeks, open_week, weeks_with_changes
+from reports.weekly.weeks import Week, open_week, weeks_with_changes
 from reports.zeros.burndown import BurnDown, burn_down, per_week, weeks_shown
 from reports.zeros.counters import (
     OWN,
@@ -135,7 +135,7 @@ class Board:
 
 
 def board_of(region: Region) -> Board:
-    """The three zeros of `region` now. Ten queries, three more when the closed weeks are not in the cache."""
+    """The three zeros of `region` now. Nine queries, three more when the closed weeks are not in the cache."""
     classes = tuple(HouseholdClass.objects.all())
     weeks = weeks_needed(region.code, classes, weeks_with_changes(region.code))
     counts = counts_of(region.code, weeks)
@@ -143,22 +143,41 @@ def board_of(region: Region) -> Board:
 
 
 def weeks_needed(
-    scope: str, classes: Iterable[HouseholdClass], changed: Iterable[Week]
+    scope: str,
+    classes: Iterable[HouseholdClass],
+    changed: Iterable[Week],
+    current: Week | None = None,
 ) -> list[Week]:
-    """The weeks that the burn-downs show, the last closed one and the open one. One query.
+    """The weeks that the burn-downs show up to `current` (the open one without it) and the one before. One query.
 
     `changed` are those in which a summary began; the ledger's own are added after the deadlines.
     """
+    current = current or open_week()
     priority = priority_deadlines(classes)
     last = max(deadline_of(zero, priority) for zero in ZEROS)
     changed = {*changed, *weeks_with_entries(scope, cut_off(thursday_of(last)))}
-    shown = weeks_shown(last, changed)
-    return sorted({week for week in shown if week <= open_week()} | {open_week(), *last_closed()})
+    shown = weeks_shown(last, changed, current)
+    return sorted({week for week in shown if week <= current} | {current, *week_before(current)})
 
 
-def last_closed() -> list[Week]:
-    """The last closed week, if one has closed."""
-    return closed_weeks()[-1:]
+def week_before(week: Week) -> list[Week]:
+    """The week before, if there is one."""
+    return [week.previous] if week.previous else []
+
+
+def left_by_week(
+    scope: str,
+    counts: Mapping[Week, Counts],
+    ledgers: Mapping[Week, Ledger],
+    priority: Mapping[int, dt.date],
+) -> dict[Week, Left | None]:
+    """What was left in each week; None while nothing at all was registered: that is not 清零."""
+    return {
+        week: left_in(scope, counts[week], ledgers[week], priority)
+        if counts[week].rows or ledgers[week].rows
+        else None
+        for week in counts
+    }
 
 
 def board(
@@ -168,37 +187,25 @@ def board(
     counts: Mapping[Week, Counts],
 ) -> Board:
     """The same from `counts` of the weeks that `weeks_needed` names. Two queries, one more without cache."""
-    ledgers = ledgers_of(region.code, counts)
     priority = priority_deadlines(classes)
-    left = {
-        week: left_in(region.code, counts[week], ledgers[week], priority)
-        if anything(counts[week], ledgers[week])
-        else None
-        for week in counts
-    }
-    now = left[open_week()] or Left(region.code, {})
-    before = next((left[week] for week in last_closed()), None)
-    shown = {week for week in counts if week <= open_week()}
-    downs = tuple(course(zero, deadline_of(zero, priority), shown, left) for zero in ZEROS)
+    left = left_by_week(region.code, counts, ledgers_of(region.code, counts), priority)
+    current = open_week()
+    now = left[current] or Left(region.code, {})
+    before = next((left[week] for week in week_before(current)), None)
     return Board(
         cards=tuple(
             card(zero, now, before, region.code, deadline_of(zero, priority)) for zero in ZEROS
         ),
         rows=tuple(rows(region, places, left, now, before)),
-        burn_downs=downs,
+        burn_downs=burn_downs(left, priority, current),
         name=region.short_name,
     )
 
 
-def anything(counts: Counts, ledger: Ledger) -> bool:
-    """Whether anything at all was registered: before that, nothing left does not mean 清零."""
-    return bool(counts.rows or ledger.rows)
-
-
-def course(
-    zero: Zero, deadline: dt.date, known: Iterable[Week], left: Mapping[Week, Left | None]
-) -> BurnDown:
-    return burn_down(zero, deadline, weeks_shown(deadline, known), left)
+def burn_downs(
+    left: Mapping[Week, Left | None], priority: Mapping[int, dt.date], current: Week
+) -> tuple[BurnDown, ...]:
+    return tuple(burn_down(zero, deadline_of(zero, priority), left, current) for zero in ZEROS)
 
 
 def parts_of(zero: Zero, left: Left, place: str, region: str) -> tuple[PartLeft, ...]:

@@ -7,7 +7,7 @@ from math import ceil
 
 from django.utils.safestring import SafeString
 
-from reports.weekly.weeks import Week, first_thursday, open_week
+from reports.weekly.weeks import Week, first_thursday
 from reports.zeros.counters import Left, Zero
 from yanliang.periods import thursdays
 from yanliang.tables.charts import Number, Series, line_chart
@@ -21,9 +21,9 @@ def weeks_until(deadline: dt.date) -> list[Week]:
     return [Week(thursday) for thursday in thursdays(first_thursday(), deadline)]
 
 
-def weeks_shown(deadline: dt.date, changed: Iterable[Week]) -> list[Week]:
-    """The weeks of a burn-down: up to the deadline all, later the last in which something changed, and this one."""
-    weeks, current = weeks_until(deadline), open_week()
+def weeks_shown(deadline: dt.date, changed: Iterable[Week], current: Week) -> list[Week]:
+    """The weeks of a burn-down as at `current`: up to the deadline all, later the last in which something changed."""
+    weeks = weeks_until(deadline)
     later = sorted(week for week in set(changed) if weeks[-1] < week < current)
     if weeks[-1] < current:
         weeks += [*later[-WEEKS_AFTER:], current]
@@ -32,10 +32,14 @@ def weeks_shown(deadline: dt.date, changed: Iterable[Week]) -> list[Week]:
 
 @dataclass(frozen=True)
 class BurnDown:
-    """What was left of one counter at each cut-off, None where nothing was registered or the week is to come."""
+    """What was left of one counter at each cut-off up to `current`'s.
+
+    None where nothing was registered yet, and in the weeks after `current`.
+    """
 
     zero: Zero
     deadline: dt.date
+    current: Week
     weeks: Sequence[Week]
     left: Sequence[int | None]
 
@@ -46,14 +50,25 @@ class BurnDown:
         if not highest:
             return [None for _ in self.weeks]
         start = self.left.index(highest)
-        first = day_of(self.weeks[start])
+        first = self.day_of(self.weeks[start])
         span = (self.deadline - first).days
         return [
             None
             if place < start
-            else (highest * max(0.0, 1 - (day_of(week) - first).days / span) if span > 0 else 0)
+            else (
+                highest * max(0.0, 1 - (self.day_of(week) - first).days / span) if span > 0 else 0
+            )
             for place, week in enumerate(self.weeks)
         ]
+
+    def day_of(self, week: Week) -> dt.date:
+        """The day for which the week's number stands; of a week to come its Thursday."""
+        return week.day if week <= self.current else week.thursday
+
+    def label_of(self, week: Week) -> str:
+        """“06-11”; with the year where it is not the deadline's."""
+        day = self.day_of(week)
+        return f"{day:%m-%d}" if day.year == self.deadline.year else f"{day:%Y-%m-%d}"
 
     def chart(self, name: str) -> SafeString:
         """The two lines of the place `name`."""
@@ -62,30 +77,27 @@ class BurnDown:
         ]
         return line_chart(
             f"{name}{self.zero.name}进度",
-            [label_of(week, self.deadline) for week in self.weeks],
+            [self.label_of(week) for week in self.weeks],
             [Series("实际", self.left), Series("须达到", needed, "grey")],
             unit=self.zero.unit,
         )
 
 
-def day_of(week: Week) -> dt.date:
-    """The day for which the week's number stands; of a week to come its Thursday."""
-    return week.day if not week.is_open or week == open_week() else week.thursday
-
-
-def label_of(week: Week, deadline: dt.date) -> str:
-    """“06-11”; with the year where it is not the deadline's."""
-    day = day_of(week)
-    return f"{day:%m-%d}" if day.year == deadline.year else f"{day:%Y-%m-%d}"
-
-
 def burn_down(
-    zero: Zero, deadline: dt.date, weeks: Sequence[Week], left: Mapping[Week, Left | None]
+    zero: Zero,
+    deadline: dt.date,
+    left: Mapping[Week, Left | None],
+    current: Week,
 ) -> BurnDown:
-    """The course of `zero`; a week that `left` does not know, or knows as None, is a gap."""
-    stood = [left.get(week) for week in weeks]
+    """The course of `zero` up to `current`, from what was `left` in the weeks that are known (None: nothing was)."""
+    weeks = weeks_shown(deadline, left, current)
+    stood = [left.get(week) if week <= current else None for week in weeks]
     return BurnDown(
-        zero, deadline, weeks, [None if each is None else each.of(zero) for each in stood]
+        zero,
+        deadline,
+        current,
+        weeks,
+        [None if each is None else each.of(zero) for each in stood],
     )
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from households.enums import SAFE_STAGES, Stage
@@ -16,7 +17,6 @@ from reports.annex2.columns import COLUMN, CountColumn
 from reports.annex2.drill_down import address
 from reports.annex2.sections import Section
 from reports.counts import Counts
-from reports.weekly.figures import UNCHECKED
 from reports.weekly.series import LEVEL_BELOW
 from reports.weekly.weeks import Week
 from reports.zeros.ledger import Ledger
@@ -66,7 +66,8 @@ UNSAFE = Part(
     ),
     is_priority=True,
 )
-TO_CHECK = Part("unchecked", "未排查", HOUSEHOLDS, COLUMN[UNCHECKED])
+#: Annex 2's own column 未排查.
+TO_CHECK = Part("unchecked", COLUMN[6].label, HOUSEHOLDS, COLUMN[6])
 ZEROS = (
     Zero(
         "poverty",
@@ -111,14 +112,19 @@ class Left:
     scope: str
     cells: Mapping[Cell, int]
 
-    def of(self, zero: Zero | Part, place: str = "", due_before: dt.date = dt.date.max) -> int:
-        """What is left of a counter or a part of it, in a place or in all, due before a day or whenever."""
-        keys = {part.key for part in zero.parts} if isinstance(zero, Zero) else {zero.key}
-        return sum(
-            number
-            for cell, number in self.cells.items()
-            if cell.part in keys and place in ("", cell.place) and cell.due < due_before
-        )
+    @cached_property
+    def totals(self) -> Mapping[tuple[str, str], int]:
+        """What is left by place, "" for the whole, and by key of the counter or the part."""
+        totals: Counter[tuple[str, str]] = Counter()
+        for (place, part, _), number in self.cells.items():
+            for where in {place, ""}:
+                totals[where, part] += number
+                totals[where, ZERO_OF[part].key] += number
+        return totals
+
+    def of(self, zero: Zero | Part, place: str = "") -> int:
+        """What is left of a counter, or of a part of it, in a place or in all."""
+        return self.totals.get((place, zero.key), 0)
 
     def by_due(self, zero: Zero) -> dict[dt.date, int]:
         """What is left of the counter by the day when it was due, the earliest first."""
@@ -136,18 +142,21 @@ def priority_deadlines(classes: Iterable[HouseholdClass]) -> dict[int, dt.date]:
 
 def left_in(scope: str, counts: Counts, ledger: Ledger, priority: Mapping[int, dt.date]) -> Left:
     """What is left in the region `scope`; `priority` is what `priority_deadlines` gives."""
-    level = LEVEL_BELOW[len(scope)]
-    cells: Counter[Cell] = Counter()
+    level, dates = LEVEL_BELOW[len(scope)], campaign()
+    done = SAFE_STAGES | {Stage.EXEMPT}
+    cells: Counter[tuple[str, str, dt.date]] = Counter()
     for region, class_id, _, stage, _, number in counts.rows:
+        if stage in done:
+            continue
         if stage == Stage.UNCHECKED:
-            cells[Cell(region[:level], TO_CHECK.key, campaign().inspections_due)] += number
-        elif class_id in priority and stage not in SAFE_STAGES and stage != Stage.EXEMPT:
-            cells[Cell(region[:level], UNSAFE.key, priority[class_id])] += number
+            cells[region[:level], TO_CHECK.key, dates.inspections_due] += number
+        elif class_id in priority:
+            cells[region[:level], UNSAFE.key, priority[class_id]] += number
     for region, direction, source, state, number in ledger.rows:
         if state in UNSETTLED:
-            due = campaign().feedback_due if source in FROM_ABOVE else campaign().problems_due
-            cells[Cell(region[:level], direction, due)] += number
-    return Left(scope, cells)
+            due = dates.feedback_due if source in FROM_ABOVE else dates.problems_due
+            cells[region[:level], direction, due] += number
+    return Left(scope, {Cell(*cell): number for cell, number in cells.items()})
 
 
 def deadline_of(zero: Zero, priority: Mapping[int, dt.date]) -> dt.date:

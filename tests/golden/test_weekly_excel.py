@@ -9,10 +9,12 @@ from openpyxl import load_workbook
 
 from households.models import Region
 from households.reference import load_classes, load_regions
+from rectification.reference import load_problem_kinds
 from reports.weekly.exports import exported
 from reports.weekly.gathering import weekly_of
 from reports.weekly.weeks import Week
 from tests.factories import HouseholdFactory, StaffFactory, happen
+from tests.rectification.problem_cases import recurring_problem
 from tests.reports.histories import undone
 from yanliang.periods import SHANGHAI
 
@@ -26,10 +28,12 @@ def book(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), undone():
         load_regions()
         load_classes()
+        load_problem_kinds()
         with time_machine.travel(dt.datetime(2020, 4, 1, 9, tzinfo=SHANGHAI), tick=False):
             HouseholdFactory(region_id="610114005200")
             HouseholdFactory()
             household = HouseholdFactory(class_code="low_income")
+            recurring_problem()
         with time_machine.travel(dt.datetime(2020, 4, 8, 9, tzinfo=SHANGHAI), tick=False):
             happen(household, "inspected:suspected")
         weekly = weekly_of(Region.objects.get(pk="610114"), Week(dt.date(2020, 4, 9)))
@@ -46,6 +50,8 @@ def test_narrative_comparison_trend_and_annex_each_have_their_sheets(book):
         "周报",
         "本周上周对比",
         "各街办主要指标对比",
+        "三清零",
+        "屡改屡犯",
         "走势",
         "全部农户",
         "建档立卡户",
@@ -96,3 +102,16 @@ def test_annex_2_is_that_of_the_cut_off(book):
     total = next(row for row in rows(book["全部农户"]) if row[0] == "合计")
     assert (total[1], total[4], total[6], total[8], total[23]) == (3, 1, 2, 1, 3)
     assert "填报日期：2020年4月9日" in {value for row in rows(book["全部农户"]) for value in row}
+
+
+def test_the_three_zeros_are_those_of_the_cut_off(book):
+    found = {row[0]: row[1:] for row in rows(book["三清零"])}
+    # Unsafe and its change, problems and their change, unchecked, policy, mechanism, all of them and the change.
+    assert found["关山街道"] == [1, 1, 2, 0, 1, 0, 0, 1, -1]
+    assert found["合计"] == [1, 1, 2, 0, 2, 0, 0, 2, -1]
+
+
+def test_what_recurred_is_listed_without_a_word_on_the_household(book):
+    [line] = [row for row in rows(book["屡改屡犯"]) if str(row[0]).startswith("YL-")]
+    assert line[1:3] == ["关山街道 关山村", "档案资料不规范"]
+    assert "屡改屡犯：未销号 1 件。" in "".join(row[0] for row in rows(book["周报"]))

@@ -8,11 +8,13 @@ import time_machine
 
 from households.models import Region
 from households.reference import load_classes, load_regions
+from rectification.reference import load_problem_kinds
 from reports.weekly.exports import exported
 from reports.weekly.gathering import weekly_of
 from reports.weekly.weeks import Week
 from tests.factories import HouseholdFactory, happen
 from tests.golden.test_table_pdf import poppler
+from tests.rectification.problem_cases import recurring_problem
 from tests.reports.histories import undone
 from yanliang.periods import SHANGHAI
 from yanliang.tables.pdf import missing_parts
@@ -27,14 +29,16 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory, django_db_setup, django_db_blocker):
-    """One of two households checked in the week; drawn once for the module, what it wrote is undone."""
+    """One of two households checked in the week, a problem that recurred; drawn once, what it wrote is undone."""
     path = tmp_path_factory.mktemp("weekly") / "weekly.pdf"
     with django_db_blocker.unblock(), undone():
         load_regions()
         load_classes()
+        load_problem_kinds()
         with time_machine.travel(dt.datetime(2020, 4, 1, 9, tzinfo=SHANGHAI), tick=False):
             HouseholdFactory(region_id="610114005200")
             household = HouseholdFactory(class_code="low_income")
+            recurring_problem()
         with time_machine.travel(dt.datetime(2020, 4, 8, 9, tzinfo=SHANGHAI), tick=False):
             happen(household, "inspected:suspected")
         weekly = weekly_of(Region.objects.get(pk="610114"), Week(dt.date(2020, 4, 9)))
@@ -58,8 +62,18 @@ def test_the_report_and_its_annexes(printed):
     # The comparison and both pictures on one page, then Annex 2, a page for each section.
     for words in ("各街办主要指标对比", "全区排查率与住房安全率走势", "各街办未清零农户"):
         assert words in pages[annex1]
-    sections = pages[annex1 + 1 :]
-    assert len(sections) == 7
+    # Then the three zeros with their course, and what recurred.
+    sections = pages[-7:]
+    mended = "".join(pages[annex1 + 1 : -7])
+    for words in (
+        "各街办三清零进度",
+        "全区整改任务清零进度",
+        "全区漏点短板清零进度",
+        "屡改屡犯问题清单",
+    ):
+        assert words in mended
+    assert mended.count("YL-2020-007-") == 1
+    assert "附件2" not in mended
     assert all(page.startswith("附件2所有农户住房安全排查情况统计表") for page in sections)
     assert ["填表说明" in page for page in sections] == [True] + [False] * 6
     assert [f"—{number}—" in page for number, page in enumerate(pages, start=1)] == [True] * len(

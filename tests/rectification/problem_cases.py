@@ -112,3 +112,10 @@ def closed(problem: Problem | None = None, **fields) -> Problem:
 
 def evidence_of(problem: Problem) -> Evidence:
     return problem.evidence.standing().first()
+
+
+def recurring_problem() -> Problem:
+    """Open and 屡改屡犯: raised again while, for once, the first is still open; nothing is uploaded for it."""
+    first, again = raised(household=False), raised(household=False)
+    Problem.objects.filter(pk=again.pk).update(is_recurrent=True, recurs=first)
+    return Problem.objects.get(pk=again.pk)

@@ -8,6 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from households.enums import ChangeKind, EventKind
+from households.models import Region
+from rectification.enums import Direction, EntryKind, ProblemSource, ProblemState
+from rectification.monitoring.figures import MonitoringFigures
+from rectification.supervision.coverage import OfficeCoverage
 from reports.annex2.columns import COLUMN, COLUMNS, NOTHING, Figures, total_of
 from reports.weekly.figures import (
     CHECKED,
@@ -19,8 +23,12 @@ from reports.weekly.figures import (
     Overdue,
     WeeklyFigures,
 )
-from reports.weekly.narrative import FLAT, NOTHING_KNOWN, draft, rate, rate_change
+from reports.weekly.narrative import NOTHING_KNOWN, draft, rate, rate_change
+from reports.weekly.problems import LedgerWeek, Rectified, Recurrent, ZerosWeek
 from reports.weekly.weeks import Week
+from reports.weekly.wording import FLAT
+from reports.zeros.counters import ZEROS, Cell, Left
+from reports.zeros.ledger import Ledger
 
 THURSDAY = dt.date(2020, 4, 9)
 
@@ -36,7 +44,38 @@ def compared(this: dict, last: dict | None, causes: dict | None = None, **more) 
     )
 
 
-def week_with(total: Compared, *places: Compared, thursday=THURSDAY, overdue=()) -> WeeklyFigures:
+NO_MONITORING = MonitoringFigures(*[0] * len(MonitoringFigures._fields))
+DEADLINES = {zero.key: dt.date(2020, 6, 30) for zero in ZEROS}
+
+
+def rectified(
+    *, first: bool = False, this=(), last=(), left=None, left_last=None, **more
+) -> Rectified:
+    """Problems by (region, direction, source, state, number) and what is left of the zeros; else nothing."""
+    ledger = {"flows": {}, "overdue": {}, "overdue_last": None if first else 0, "recurrent": ()}
+    return Rectified(
+        LedgerWeek(
+            Ledger(this),
+            None if first else Ledger(last),
+            **{name: more.pop(name, value) for name, value in ledger.items()},
+        ),
+        ZerosWeek(
+            Left("610114", left or {}),
+            None if first else Left("610114", left_last or {}),
+            DEADLINES,
+            {},
+        ),
+        **{"monitoring": NO_MONITORING, "offices": (), **more},
+    )
+
+
+def week_with(
+    total: Compared,
+    *places: Compared,
+    thursday=THURSDAY,
+    overdue=(),
+    mended: Rectified | None = None,
+) -> WeeklyFigures:
     return WeeklyFigures(
         whole="全区",
         place_noun="街办",
@@ -46,6 +85,7 @@ def week_with(total: Compared, *places: Compared, thursday=THURSDAY, overdue=())
         groups=(ClassGroup(total),),
         overdue=overdue,
         inspections_due=dt.date(2020, 3, 31),
+        rectified=mended or rectified(first=total.last is None),
     )
 
 
@@ -190,7 +230,169 @@ def test_the_six_sections_stand_in_order():
     ]
 
 
+def told_of(**more) -> str:
+    return text_of(week_with(compared({}, {}), mended=rectified(**more)))
+
+
+def rows(**states: int) -> list[tuple[str, str, str, str, int]]:
+    """Problems that the office found itself, by state."""
+    return [("610114007", "problem", "self", state, number) for state, number in states.items()]
+
+
+@pytest.mark.parametrize(
+    ("this", "last", "flows", "said"),
+    [
+        (
+            {"open": 12, "closed": 80},
+            {"open": 10, "closed": 70},
+            {"raised": 12, "verified": 10},
+            "问题台账累计登记 92 件，本周登记 12 件；累计销号 80 件，本周销号 10 件，销号率 86.96%，"
+            "较上周下降 0.54 个百分点（原因：新登记 12 件）。未销号 12 件（待整改 12 件），较上周增加 2 件。",
+        ),
+        (
+            {"reopened": 3, "closed": 7, "void": 1},
+            {"open": 1, "closed": 10},
+            {"reopened": 3, "voided": 1},
+            "问题台账累计登记 10 件，较上周减少 1 件（原因：作废 1 件）；"
+            "累计销号 7 件，较上周减少 3 件（原因：重新整改 3 件），销号率 70.00%，"
+            "较上周下降 20.91 个百分点（原因：重新整改 3 件）。未销号 3 件（重新整改 3 件），较上周增加 2 件。",
+        ),
+        (
+            {"submitted": 1},
+            {"submitted": 1},
+            {},
+            "问题台账累计登记 1 件，与上周持平；累计销号 0 件，与上周持平，销号率 0.00%，与上周持平。"
+            "未销号 1 件（申请销号 1 件），与上周持平。",
+        ),
+        (
+            {"closed": 1},
+            {},
+            {"raised": 1, "verified": 1},
+            "累计销号 1 件，本周销号 1 件，销号率 100.00%。未销号 0 件，与上周持平。",
+        ),
+    ],
+)
+def test_the_ledger_and_its_change(this, last, flows, said):
+    assert said in told_of(this=rows(**this), last=rows(**last), flows=flows)
+
+
+def test_the_ledgers_first_week_compares_with_nothing():
+    told = text_of(
+        week_with(compared({}, None), mended=rectified(first=True, this=rows(open=2, closed=2)))
+    )
+    assert (
+        "问题台账累计登记 4 件；累计销号 2 件，销号率 50.00%。未销号 2 件（待整改 2 件）。" in told
+    )
+    assert "较上周" not in told
+    assert FLAT not in told
+
+
+def test_an_empty_ledger_says_so():
+    assert "问题台账中没有登记的问题。" in told_of()
+    assert "屡改屡犯" not in told_of()
+
+
+def test_problems_by_source():
+    this = [*rows(open=2, closed=1), ("610114", "policy", "central", "in_progress", 4)]
+    told = told_of(this=this, last=rows(open=3))
+    assert (
+        "按问题来源：自查排查登记 3 件、销号 1 件、未销号 2 件，较上周减少 1 件；"
+        "中央巡视登记 4 件、销号 0 件、未销号 4 件，较上周增加 4 件。" in told
+    )
+
+
+def test_overdue_problems_are_a_difficulty_with_their_places():
+    found = {"关山街道": 2, "北屯街道": 1}
+    told = told_of(this=rows(open=5), last=rows(open=5), overdue=found, overdue_last=1)
+    assert "其中超期未销号 3 件，较上周增加 2 件。" in told
+    assert "整改时限已过、仍未销号的问题 3 件，其中关山街道 2 件、北屯街道 1 件。" in told
+    assert "一是推进 5 件未销号问题整改。" in told
+
+
+def left(**parts: int) -> dict[Cell, int]:
+    return {Cell("610114007", part, dt.date(2020, 6, 30)): number for part, number in parts.items()}
+
+
+def test_the_three_zeros_with_deadline_and_pace():
+    told = told_of(
+        left=left(unsafe=12, problem=3, unchecked=30, mechanism=4),
+        left_last=left(unsafe=15, problem=3, unchecked=28, mechanism=4),
+    )
+    # From 9 April to 30 June twelve weeks less a day, both days worked.
+    assert "脱贫任务清零剩余 12 户，较上周减少 3 户（时限6月30日，每周须完成 2 户）；" in told
+    assert "整改任务清零剩余 3 件，与上周持平（时限6月30日，每周须完成 1 件）；" in told
+    assert "漏点短板清零剩余 34 项（未排查 30 户、长效机制 4 件），较上周增加 2 项" in told
+
+
+def test_a_zero_whose_day_has_passed():
+    late = rectified(left=left(unsafe=1))
+    total = compared({}, {})
+    assert "脱贫任务清零剩余 1 户，较上周增加 1 户（时限6月30日已过）" in text_of(
+        week_with(total, thursday=dt.date(2020, 7, 2), mended=late)
+    )
+
+
+def recurrent(number: int) -> Recurrent:
+    return Recurrent(
+        f"YL-2020-007-{number:05}",
+        "关山街道 关山村",
+        "改造质量不高",
+        "刘建设",
+        "赵主任",
+        dt.date(2020, 6, 30),
+        "重新整改",
+    )
+
+
+@pytest.mark.parametrize(("number", "more"), [(1, False), (10, False), (11, True)])
+def test_recurrent_problems_have_a_paragraph_of_their_own(number, more):
+    found = tuple(recurrent(each) for each in range(1, number + 1))
+    told = told_of(this=rows(reopened=number), recurrent=found)
+    [paragraph] = [line for line in told.splitlines() if line.startswith("屡改屡犯")]
+    first = "YL-2020-007-00001（关山街道 关山村，改造质量不高，牵头领导赵主任）"
+    assert paragraph.startswith(f"屡改屡犯：未销号 {number} 件。{first}")
+    assert paragraph.count("牵头领导") == min(number, 10)
+    assert paragraph.endswith(f"，等 {number} 件。") == more
+
+
+def test_none_recurs():
+    assert "屡改屡犯：没有未销号的屡改屡犯问题。" in told_of(this=rows(open=1))
+
+
+def test_monitoring_and_supervision():
+    def office(name: str) -> Region:
+        return Region(code="610114001", name=name, short_name=name, level=9)
+
+    told = told_of(
+        monitoring=MonitoringFigures(5, 1, 2, 0, 2, 30, 4, 7),
+        offices=(
+            OfficeCoverage(office("关山街道"), 1, 12, 2),
+            OfficeCoverage(office("北屯街道"), 0, 0, 0),
+        ),
+    )
+    assert (
+        "本周收到监测报告 5 件，处置 3 件（登记新险情 1 件、登记问题 2 件），待处置 2 件。" in told
+    )
+    assert "本周灾后复查 30 户，待复查 4 户。\n监测责任未落实 7 处。" in told
+    assert (
+        "本周督导检查：关山街道 1 次、走访 12 户、发现问题 2 件。本周未检查的街办：北屯街道。"
+        in told
+    )
+    assert NOTHING_KNOWN not in told
+
+
 numbers = st.fixed_dictionaries({number: st.integers(0, 60_000) for number in NOTHING})
+
+problem_rows = st.lists(
+    st.tuples(
+        st.just("610114007"),
+        st.sampled_from(sorted(Direction)),
+        st.sampled_from(sorted(ProblemSource)),
+        st.sampled_from(sorted(ProblemState)),
+        st.integers(1, 900),
+    ),
+    max_size=5,
+)
 
 
 @settings(max_examples=60, deadline=None)
@@ -199,8 +401,12 @@ numbers = st.fixed_dictionaries({number: st.integers(0, 60_000) for number in NO
     last=st.none() | numbers,
     places=st.lists(st.tuples(numbers, st.none() | numbers), max_size=14),
     causes=st.dictionaries(st.sampled_from(sorted(ChangeKind)), st.integers(0, 9)),
+    ledgers=st.tuples(problem_rows, problem_rows),
+    flows=st.dictionaries(st.sampled_from(sorted(EntryKind)), st.integers(0, 9)),
 )
-def test_no_sentence_is_broken_and_a_difference_is_this_less_last(this, last, places, causes):
+def test_no_sentence_is_broken_and_a_difference_is_this_less_last(
+    this, last, places, causes, ledgers, flows
+):
     def made(name, now, before):
         return Compared(name, Figures(now), before and Figures(before), causes)
 
@@ -208,9 +414,11 @@ def test_no_sentence_is_broken_and_a_difference_is_this_less_last(this, last, pl
     if parts:
         this = total_of(part.this for part in parts).households
     total = made("阎良区", this, last)
-    told = text_of(week_with(total, *parts))
+    mended = rectified(first=last is None, this=ledgers[0], last=ledgers[1], flows=flows)
+    week = week_with(total, *parts, mended=mended)
+    told = text_of(week)
     assert not re.search(r"None|nan|NaN|Decimal|\{|\}|，，|，。|。。|（）|-\d", told)
-    assert all(part.paragraphs for part in draft(week_with(total, *parts)))
+    assert all(part.paragraphs for part in draft(week))
     for column in COLUMNS:
         here, there = total.value(column.number), total.previous(column.number)
         missing = here is None or there is None
