@@ -1,15 +1,11 @@
 """What happens when two people act at once; SQLite lets one write after the other, so only PostgreSQL can tell."""
 
 import datetime as dt
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Barrier
 
-import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
-from django.db import connection, transaction
+from django.db import transaction
 
 from households.editing import add_household, edit_household
 from households.enums import EventKind, ImportState
@@ -24,33 +20,13 @@ from reports.lists.signing import sign
 from reports.models import Responsible, RowSignature
 from tests.factories import HouseholdFactory, resident_id
 from tests.imports.sheets import HEADER, row, write_xlsx
+from tests.postgres.racing import RACES, at_once
 from tests.rectification.cases import accepted, clerk
 from tests.reports.list_cases import key_of, listed, signer
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import faults, record
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif("connection.vendor != 'postgresql'", reason="races need PostgreSQL"),
-]
-
-
-def at_once(*acts: Callable[[], object]) -> list:
-    """Do `acts` at the same moment, each on a connection of its own; their results or exceptions."""
-    together = Barrier(len(acts))
-
-    def do(act):
-        together.wait()
-        try:
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as people:
-        return list(people.map(do, acts))
+pytestmark = RACES
 
 
 def test_the_trail_keeps_one_chain(recorder, stranger):
