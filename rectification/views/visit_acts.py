@@ -32,8 +32,8 @@ def show_form(
     context = {
         "form": form,
         "act": act,
+        "title": f"{act}：{visit}" if visit else act,
         "back": back,
-        "visit": visit,
         "missing": missing,
         "advice": advice,
     }

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
@@ -92,9 +93,18 @@ def visit_household_seen(request: HttpRequest, pk: int) -> HttpResponse:
         except ValidationError as refused:
             form.add_error(None, refused.messages)
         else:
-            messages.success(request, f"已保存 {saved} 户的走访情况。" if saved else "没有改动。")
-            return redirect("rectification:visit_detail", pk)
+            if saved:
+                messages.success(request, f"已保存 {saved} 户的走访情况。")
+            return redirect(after_saving(request, visit))
     return show(request, visit, form)
+
+
+def after_saving(request: HttpRequest, visit: SupervisionVisit) -> str:
+    """The visit's page, or the form of a problem where the button beside a household was pressed."""
+    row = request.POST.get("raise", "")
+    if not row.isdecimal():
+        return reverse("rectification:visit_detail", args=[visit.pk])
+    return f"{reverse('rectification:visit_finding', args=[visit.pk])}?place=household-{row}"
 
 
 @login_required
