@@ -191,7 +191,7 @@ class ProblemFilters(forms.Form):
     @property
     def bar(self) -> list[forms.BoundField]:
         """What is always in sight."""
-        return [self[name] for name in BAR]
+        return [self[name] for name in BAR if name != "region" or len(self.regions) > 1]
 
     @property
     def folded(self) -> list[forms.BoundField]:

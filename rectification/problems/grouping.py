@@ -58,16 +58,14 @@ class Grouping:
 OFFICE_OF = Left("region_id", int(RegionLevel.OFFICE))
 
 
-def place_query(code: str) -> dict[str, str]:
-    """Narrows to an office with its villages; above and below that level to the place itself."""
-    name = "region" if len(code) == RegionLevel.OFFICE else "place"
-    return {name: code}
-
-
 def of_unit(filters: ProblemFilters, key: Key) -> Group:
     (code,) = key
-    is_office = len(code) == RegionLevel.OFFICE
-    return Group(str(filters.regions[code]) if is_office else "区住建局", place_query(code))
+    if len(code) < RegionLevel.OFFICE:
+        return Group("区住建局", {"place": code})
+    if code in filters.regions:
+        return Group(str(filters.regions[code]), {"region": code})
+    # Who sees no more than a village sees nothing of its office's others.
+    return Group(str(filters.staff.region), {})
 
 
 def of_place(filters: ProblemFilters, key: Key) -> Group:

@@ -27,7 +27,7 @@ def problem_kind_list(request: HttpRequest) -> HttpResponse:
     kinds = ProblemKind.objects.annotate(
         total=Count("problems", filter=~Q(problems__state=ProblemState.VOID)),
         unsettled=Count("problems", filter=Q(problems__state__in=sorted(UNSETTLED))),
-    )
+    ).order_by(*ProblemKind._meta.ordering)
     return render(request, "rectification/problem_kind_list.html", {"kinds": kinds})
 
 

@@ -139,6 +139,8 @@ def test_the_list_counts_what_is_filed_under_each(sign_in, bureau_clerk, django_
     counts = {each.code: (each.unsettled, each.total) for each in page.context["kinds"]}
     assert counts["other"] == (1, 1)
     assert counts["file_irregular"] == (0, 0)
+    positions = [each.position for each in page.context["kinds"]]
+    assert positions == sorted(positions)
 
 
 # Principal leaders
