@@ -14,10 +14,11 @@ from PIL import Image, ImageDraw
 
 from households.enums import RenovationMode, Structure
 from households.models import Household
+from inspections.fingerprints import PLAIN, fingerprint
 from inspections.models import Photo
 from inspections.photos import THUMBNAIL_SIDE, as_jpeg
 from rectification.enums import Moment
-from reports.demo.photos import BRICK, EARTH, SIZE, house
+from reports.demo.drawing import BRICK, EARTH, SIZE, house
 
 FOLDER = "photos/demo"
 #: How a house looks, by a structure that looks so.
@@ -94,11 +95,21 @@ def shell(rng: Random) -> Image.Image:
 
 
 def taken(
-    household: Household, moment: str, at: dt.datetime, by, *, mode: str = "", variant: int = 1
+    household: Household,
+    moment: str,
+    at: dt.datetime,
+    by,
+    *,
+    mode: str = "",
+    look: str = "",
+    variant: int = 1,
 ) -> Photo:
-    """A photo of the household's house at that moment, not saved yet; uploaded when it was taken."""
+    """A photo of the household's house at that moment, not saved yet; uploaded when it was taken.
+
+    Without a `look` the house looks as its structure does.
+    """
     is_new_house = mode == RenovationMode.REBUILD and moment in (Moment.DURING, Moment.AFTER)
-    look = REBUILT if is_new_house else LOOK_OF.get(household.structure, PLASTERED)
+    look = look or (REBUILT if is_new_house else LOOK_OF.get(household.structure, PLASTERED))
     name = picture_name(moment, look, variant)
     # What the camera sent is nowhere kept: its digest is each photo's own, or all would count as one file.
     original = sha256(f"{household.id_number}/{moment}/{variant}/{at.isoformat()}".encode())
@@ -110,9 +121,18 @@ def taken(
         width=SIZE[0],
         height=SIZE[1],
         sha256=original.hexdigest(),
+        # Else every house would seem to be every other that shows the same picture.
+        fingerprint=PLAIN,
         taken_at=at,
         longitude=household.longitude,
         latitude=household.latitude,
         uploaded_by=by,
         uploaded_at=at,
     )
+
+
+def borrowed(household: Household, at: dt.datetime, by) -> Photo:
+    """The front of a house that is in truth another's: one picture, whose it may be, that can be recognised."""
+    photo = taken(household, Moment.AFTER, at, by, look=PLASTERED)
+    photo.fingerprint = fingerprint(picture(Moment.AFTER, PLASTERED, VARIANTS[0]))
+    return photo

@@ -11,16 +11,25 @@ from households.search import search
 from inspections.appraisal import rounds
 from inspections.causes import cause_of, prefetches
 from inspections.enums import AppraisalState, WarningSource
-from inspections.models import Appraisal, Photo, Ruling, RulingMeeting, WarningPhoto
+from inspections.models import (
+    Appraisal,
+    Inspection,
+    Photo,
+    Ruling,
+    RulingMeeting,
+    WarningPhoto,
+)
 from inspections.papers import check_paper
 from inspections.photos import used_elsewhere
 from rectification.documents import AT_THE_END, missing, required
-from rectification.enums import AcceptanceResult, DocumentKind, Moment, RenovationState
+from rectification.enums import AcceptanceResult, DocumentKind, Fact, Moment, RenovationState
 from rectification.models import Acceptance, Renovation, RenovationDocument, RenovationPhoto
+from rectification.problems.facts import FINDERS
 from rectification.renovating import photo_obstacles
 from reports.demo.shown import SHOWN
 from reports.enums import ListKind
 from reports.lists.rows import rows_of_region
+from tests.reports.conftest import UNTIL
 from yanliang.accounts.permissions import may_warn
 
 ONCE_FINISHED = {RenovationState.FINISHED, RenovationState.ACCEPTED, RenovationState.REWORK}
@@ -70,6 +79,13 @@ class TestWay:
                 assert picture.size == (photo.width, photo.height)
             assert (district / photo.thumbnail.name).is_file()
             assert not used_elsewhere(photo)
+
+    def test_nearly_every_visit_has_its_photos_and_a_few_show_another_house(self, district):
+        shared = list(FINDERS[Fact.PHOTO_SHARED](UNTIL, None))
+        assert 2 <= len(shared) <= 4
+        assert any("另一街办的农户" in finding.description for finding in shared)
+        visits = Inspection.objects.standing().values("household").distinct().count()
+        assert len(list(FINDERS[Fact.NO_PHOTO](UNTIL, None))) < visits / 50
 
     def test_most_files_are_whole_and_some_are_not(self, district):
         whole, lacking = 0, 0

@@ -85,11 +85,12 @@ def photo_shared(day: dt.date, among: Places = None) -> Iterator[Finding]:
         owners[sha256].add(household_id)
         if is_telling(stored):
             owners[int(stored, 16)].add(household_id)
-    wanted = known.keys() if among is None else known.keys() & set(among)
+    wanted = set(known) if among is None else known.keys() & set(among)
     partners: dict[int, set[int]] = defaultdict(set)
     for look, alike in circles(owners, wanted):
+        together = set().union(*(owners[one] for one in (look, *alike)))
         by_office = defaultdict(list)
-        for each in sorted(set().union(*(owners[one] for one in (look, *alike)))):
+        for each in sorted(together) if len(together) > 1 else ():
             by_office[known[each][0][: RegionLevel.OFFICE]].append(each)
         for household_id in owners[look] & wanted:
             for found in by_office.values():
@@ -104,9 +105,7 @@ def photo_shared(day: dt.date, among: Places = None) -> Iterator[Finding]:
             )
 
 
-def circles(
-    owners: dict[Look, set[int]], wanted: Collection[int]
-) -> Iterator[tuple[Look, list[int]]]:
+def circles(owners: dict[Look, set[int]], wanted: set[int]) -> Iterator[tuple[Look, list[int]]]:
     """Each look that a household of `wanted` has, with the others that are close to it."""
     mine = {look for look, having in owners.items() if not having.isdisjoint(wanted)}
     prints = [look for look in owners if isinstance(look, int)]
