@@ -10,12 +10,21 @@ from django.db.models import Field, Q, QuerySet, Value
 
 from households.models import Household, HouseholdChange
 from inspections.models import Appraisal, Inspection, Ruling
-from rectification.models import OtherHousing, Renovation
+from rectification.models import DisasterCheck, MonitoringReport, OtherHousing, Renovation
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import ACT_LABELS, FIELD_LABELS
 
 #: The records of a household that entries name; those on papers, photos and money name the renovation.
-RECORDS = (HouseholdChange, Inspection, Appraisal, Ruling, Renovation, OtherHousing)
+RECORDS = (
+    HouseholdChange,
+    Inspection,
+    Appraisal,
+    Ruling,
+    Renovation,
+    OtherHousing,
+    MonitoringReport,
+    DisasterCheck,
+)
 EMPTY = "（空）"
 
 

@@ -72,7 +72,8 @@ def affected(disaster: Disaster) -> HouseholdQuerySet:
 def of_areas(disaster: Disaster) -> HouseholdQuerySet:
     somewhere = Q()
     for code in disaster.outermost:
-        somewhere |= Q(region_id__range=code_range(code))
+        first, last = code_range(code)
+        somewhere |= Q(region_id__gte=first, region_id__lte=last)
     households = Household.objects.to_check().order_by()
     return households.filter(somewhere) if somewhere else households.none()
 

@@ -141,6 +141,7 @@ def record_sound_each(
             .order_by("pk")
         )
         for check in checks:
+            check.event = event
             fill(check, look, by)
         DisasterCheck.objects.bulk_update(checks, LOOK_FIELDS, batch_size=500)
         record_each(
