@@ -43,8 +43,8 @@ _VILLAGE_WITH_GROUP = re.compile(
     r"(.+(?:村|社区|委会))(第?[0-9一二三四五六七八九十]{1,3}(?:村民)?(?:小组|组|队))"
 )
 _DUPLICATE_NOTE = re.compile(r"尾号 ([0-9X]{4})）与[^；]*重复")
-_TOTAL = re.compile(r".{0,12}(?:合计|小计|总计|共计|累计|总户数)(?:[:(].*|.{0,8})")
-_FOOTER = re.compile(
+TOTAL = re.compile(r".{0,12}(?:合计|小计|总计|共计|累计|总户数)(?:[:(].*|.{0,8})")
+FOOTER = re.compile(
     r"(?:填报人|填表人|制表人?|审核人?|审批人?|复核人?|经办人|录入人|调查人|负责人|单位负责人|村负责人|分管领导|主要领导|"
     r"联系人|联系电话|填报日期|填表日期|填报时间|填报单位|制表单位|单位\(?盖章|盖章|\(盖章|年月日|"
     r"\d{4}年\d{1,2}月\d{1,2}日$|(?:注|说明|备注|填表说明|填报说明|注意)[:1一、])"
@@ -209,9 +209,9 @@ class _SheetJudge:
             return "blank"
         if not is_blank(id_cell):
             return "header" if self._is_header(cells) else ""
-        if any(_TOTAL.fullmatch(text) for text in texts[:3]):
+        if any(TOTAL.fullmatch(text) for text in texts[:3]):
             return "total"
-        if _FOOTER.match(texts[0]) or (
+        if FOOTER.match(texts[0]) or (
             self.footer_seen and isinstance(cleaning.head_name(cells[self.name]), CellFault)
         ):
             self.footer_seen = True

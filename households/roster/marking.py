@@ -1,6 +1,6 @@
 """Workbooks that go back to the clerk: the roster with its faults marked, and the refused rows alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
@@ -13,7 +13,7 @@ from openpyxl.workbook.child import INVALID_TITLE_REGEX
 
 from .cleaning import as_text
 from .fields import MESSAGE_HEADING
-from .filling import filled_columns
+from .filling import Filled, filled_columns
 from .headers import Mapping, SheetMapping
 from .judging import Problem
 from .reader import CellValue, Roster, Sheet
@@ -78,11 +78,15 @@ def write_marked(
 
 
 def write_refused(
-    roster: Roster, mapping: Mapping, judged: Iterable[MarkedRow], target: Path | BinaryIO
+    roster: Roster,
+    mapping: Mapping,
+    judged: Iterable[MarkedRow],
+    target: Path | BinaryIO,
+    fill: Callable[[Sheet, SheetMapping], Filled] = filled_columns,
 ) -> int:
     """Write the refused rows alone as .xlsx, under their own header, to be corrected and uploaded again.
 
-    Returns their number. Villages and groups that stood in merged cells are written out in every row.
+    Returns their number. What stood in merged cells is written out in every row, as `fill` finds it.
     """
     faults = {(row.sheet, row.row): row for row in judged if row.outcome == "error"}
     workbook = Workbook(write_only=True)
@@ -99,7 +103,7 @@ def write_refused(
                 sheet_mapping,
                 [*head, *refused],
                 faults,
-                filled=filled_columns(sheet, sheet_mapping),
+                filled=fill(sheet, sheet_mapping),
             )
     workbook.save(target)
     return len(faults)

@@ -106,5 +106,5 @@ LEDGER = Vocabulary(
     _fields(),
     subjects=("number", "description"),
     of_others=_OF_OTHERS,
-    fewest=2,
+    fewest=1,
 )

@@ -7,9 +7,10 @@ from households.models import Region
 from households.roster.cleaning import CellFault, compact, is_blank, shown
 from households.roster.comparing import reference_for
 from households.roster.reader import CellValue
-from households.roster.villages import office_short_name
+from households.roster.villages import VillageIndex, office_short_name
 from rectification.enums import ProblemSource
 from rectification.models import ProblemKind
+from rectification.problems.reading import RowRead
 from rectification.problems.rights import covers
 from yanliang.accounts.enums import RegionLevel
 
@@ -54,9 +55,14 @@ _DISTRICT_WORDS = frozenset({"全区", "区级", "区本级", "区住建局", "�
 _GROUP = re.compile(r"第?[0-9一二三四五六七八九十]{1,3}(?:村民)?(?:小组|组|队)$")
 
 
+def words_of(text: CellValue) -> str:
+    """A text as descriptions are compared: without spaces and signs."""
+    return _PUNCTUATION.sub("", compact(text)).casefold()
+
+
 def bare(text: CellValue) -> str:
-    """A text as names are compared: without spaces, signs, and what stands in brackets."""
-    return _PUNCTUATION.sub("", _BRACKETED.sub("", compact(text))).casefold()
+    """A text as names are compared: also without what stands in brackets."""
+    return words_of(_BRACKETED.sub("", compact(text)))
 
 
 def source_named(text: CellValue) -> ProblemSource | None:
@@ -103,8 +109,7 @@ class PlaceIndex:
     def __init__(self, staff) -> None:
         self._staff = staff
         self._villages = reference_for(staff.region).villages
-        above = Region.objects.filter(level__in=[RegionLevel.DISTRICT, RegionLevel.OFFICE])
-        self._names = {region.code: region.short_name for region in above}
+        self._names = dict(Region.objects.values_list("code", "short_name"))
         self._offices = {
             office_short_name(name): code
             for code, name in self._names.items()
@@ -117,8 +122,24 @@ class PlaceIndex:
         }
 
     @property
-    def villages(self):
+    def villages(self) -> VillageIndex:
         return self._villages
+
+    def name(self, code: str) -> str:
+        return self._names.get(code, "")
+
+    def of_row(self, read: RowRead) -> str | CellFault:
+        """The place that a row names; of a list without such columns the one that its sheet is about."""
+        place, office = read.value("place", "village"), read.value("office")
+        if is_blank(place) and is_blank(office):
+            office = read.value("unit")
+        if {"place", "village", "office", "unit"} & read.sheet.fields.keys():
+            return self.find(place, office)
+        if read.sheet.default_village:
+            return self.find(read.sheet.default_village, "")
+        if len(self._staff.scope_code) >= RegionLevel.OFFICE:
+            return self._staff.scope_code
+        return self.find("", "")
 
     def find(self, place: CellValue, office: CellValue) -> str | CellFault:
         """The code of the place; `place` may name a village, with or without its office, or an office."""

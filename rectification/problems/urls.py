@@ -8,6 +8,7 @@ from rectification.views import (
     problem_bulk,
     problem_detail,
     problem_files,
+    problem_imports,
     problem_kinds,
     problem_list,
     problem_raise,
@@ -17,6 +18,24 @@ from rectification.views import (
 urlpatterns = [
     path("", problem_list.problem_list, name="problem_list"),
     path("export/", problem_files.problem_export, name="problem_export"),
+    path("imports/", problem_imports.problem_import_list, name="problem_import_list"),
+    path("imports/upload/", problem_imports.problem_import_upload, name="problem_import_upload"),
+    path("imports/<uuid:pk>/", problem_imports.problem_import_detail, name="problem_import_detail"),
+    path(
+        "imports/<uuid:pk>/confirm/",
+        problem_imports.problem_import_confirm,
+        name="problem_import_confirm",
+    ),
+    path(
+        "imports/<uuid:pk>/cancel/",
+        problem_imports.problem_import_cancel,
+        name="problem_import_cancel",
+    ),
+    path(
+        "imports/<uuid:pk>/download/",
+        problem_imports.problem_import_download,
+        name="problem_import_download",
+    ),
     path("summary/", problem_list.problem_summary, name="problem_summary"),
     path("bulk-assign/", problem_bulk.problem_bulk_assign, name="problem_bulk_assign"),
     path("bulk-verify/", problem_bulk.problem_bulk_verify, name="problem_bulk_verify"),

@@ -25,6 +25,7 @@ from tests.factories import (
     reference_import,
     suspected_household,
 )
+from tests.imports.problem_lists import feedback_list
 from tests.inspections.factories import (
     AppraisalFactory,
     InspectionFactory,
@@ -172,6 +173,10 @@ class Objects:
     @cached_property
     def problem(self):
         return self.evidence.problem
+
+    @cached_property
+    def problem_import(self):
+        return feedback_list(self.village[:9], f"{STRANGE_NAME}.xlsx", self.by)
 
     @cached_property
     def evidence(self):
