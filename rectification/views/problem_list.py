@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Case, IntegerField, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from rectification.enums import SETTLED, Light, ProblemState
@@ -16,13 +17,27 @@ from rectification.problems.filters import ProblemFilters
 from rectification.problems.grouping import GROUPINGS, grouped, summary_table
 from rectification.problems.summing import sums_of
 from yanliang.accounts.permissions import (
+    may_export,
+    may_import_problems,
+    may_keep_problem_kinds,
+    may_name_leaders,
+    may_raise_problem,
     may_see_business,
+    may_see_problem_rules,
     may_verify_problem,
     may_work_on_problem,
 )
 from yanliang.periods import today
 from yanliang.tables.html import render_html
 from yanliang.ui.pagination import paginate
+
+#: The pages beside the ledger, for those who may open them.
+BESIDE = (
+    ("导入清单", "rectification:problem_import_list", may_import_problems),
+    ("自动核对", "rectification:problem_rules", may_see_problem_rules),
+    ("问题类别", "rectification:problem_kind_list", may_keep_problem_kinds),
+    ("主要领导", "rectification:leader_list", may_name_leaders),
+)
 
 
 def listed(problems: ProblemQuerySet) -> ProblemQuerySet:
@@ -63,7 +78,8 @@ def problem_list(request: HttpRequest) -> HttpResponse:
     for problem in page:
         problem.shown_light = problem.light(day)
         problem.light_words = light_in_words(problem, day)
-    may_assign, may_verify = may_work_on_problem(request.user), may_verify_problem(request.user)
+    staff = request.user
+    may_assign, may_verify = may_work_on_problem(staff), may_verify_problem(staff)
     context = {
         "filters": filters,
         "bar": filters.bar,
@@ -80,6 +96,9 @@ def problem_list(request: HttpRequest) -> HttpResponse:
             if sums.lights[each]
         ],
         "query": filters.query_without("state"),
+        "links": [(label, reverse(name)) for label, name, allowed in BESIDE if allowed(staff)],
+        "may_raise": may_raise_problem(staff),
+        "may_export": may_export(staff),
         "may_assign": may_assign,
         "may_verify": may_verify,
         "may_choose": may_assign or may_verify,
