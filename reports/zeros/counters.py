@@ -169,8 +169,10 @@ def deadline_of(zero: Zero, priority: Mapping[int, dt.date]) -> dt.date:
 def list_url(part: Part, region: str, week: Week | None = None, *, only_own: bool = False) -> str:
     """The list of what is left: in the register or the ledger now, on a page of its own at a past cut-off.
 
-    `only_own` leaves out what lies in the region's parts.
+    `only_own` leaves out what lies in the region's parts: "" for households, which all lie in villages.
     """
+    if only_own and part.unit == HOUSEHOLDS and len(region) < RegionLevel.VILLAGE:
+        return ""
     if week is not None and not week.is_open:
         return address(
             "reports:zero_list",
