@@ -14,11 +14,11 @@ from rectification.forms import PicturesField, PicturesInput
 from rectification.models import Problem, ProblemKind
 from rectification.problems.acting import Assignment, Fixed, editable_by, one_person_obstacles
 from rectification.problems.proving import Picture
-from rectification.problems.raising import Draft
+from rectification.problems.raising import DAYS_AFTER_CAMPAIGN, Draft
 from rectification.problems.recurrence import principal_leader
 from rectification.problems.rights import workers, workers_on
 from yanliang.accounts.enums import RegionLevel
-from yanliang.periods import today
+from yanliang.periods import campaign, today
 from yanliang.ui.forms import DateInput
 
 #: Proposed where a problem gets a new date.
@@ -247,9 +247,7 @@ class RaiseForm(ResponsibleFields):
     )
     found_on = past_date("发现日期")
     measure = long_text("整改措施", required=False, help_text="留空为该类别的常用措施")
-    due_on = due_date(
-        "整改时限", required=False, help_text="留空：中省反馈 5 月 31 日，其他 6 月 30 日"
-    )
+    due_on = due_date("整改时限", required=False)
 
     def __init__(self, *args, staff, **kwargs):
         super().__init__(*args, **kwargs)
@@ -265,6 +263,10 @@ class RaiseForm(ResponsibleFields):
         self.fields["region"].choices = [("", "请选择"), *whole, *grouped]
         self.fields["kind"].queryset = ProblemKind.objects.filter(is_active=True)
         self.fields["assignee"].queryset = workers().visible_to(staff)
+        self.fields["due_on"].help_text = (
+            f"留空：中省反馈 {campaign().feedback_due:%-m 月 %-d 日}，其他 {campaign().problems_due:%-m 月 %-d 日}；"
+            f"已过的，发现后 {DAYS_AFTER_CAMPAIGN} 天"
+        )
         self.fields["responsible"].required = False
         self.fields["responsible"].help_text = "填写的同时交办；只填一个人的姓名"
 

@@ -63,6 +63,7 @@ def facts(problem: Problem) -> list[tuple[str, str]]:
 def work(problem: Problem) -> list[tuple[str, str]]:
     """Who answers for it by when, and what came of it."""
     closed = who_and_when(problem.closed_by, problem.closed_at)
+    was_closed = problem.closed_at is not None and problem.state != ProblemState.CLOSED
     if problem.verification:
         closed = f"{problem.get_verification_display()}，{closed}"
     return [
@@ -72,7 +73,7 @@ def work(problem: Problem) -> list[tuple[str, str]]:
         ("牵头领导", problem.leading_official or "—"),
         ("整改时限", f"{problem.due_on}"),
         ("申请销号", who_and_when(problem.submitted_by, problem.submitted_at)),
-        ("核实销号", closed),
+        ("上次销号" if was_closed else "核实销号", closed),
     ]
 
 
