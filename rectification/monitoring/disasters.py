@@ -196,6 +196,6 @@ def area_names(event: DisasterEvent) -> str:
     )
 
 
-def structure_names(event: DisasterEvent) -> str:
-    """The structures that an event asks for, by their names."""
+def structure_names(event: DisasterEvent | Disaster) -> str:
+    """The structures that are asked for, by their names."""
     return "、".join(Structure(each).label for each in event.structures) or "全部结构"

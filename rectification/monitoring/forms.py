@@ -18,7 +18,7 @@ from rectification.monitoring.rechecking import FOUND, Look
 from rectification.monitoring.reporting import Doubt, problem_kinds
 from yanliang.accounts.enums import RegionLevel, Role
 from yanliang.periods import today
-from yanliang.ui.forms import DateInput
+from yanliang.ui.forms import DateInput, TextInput
 
 #: Six places are a tenth of a metre.
 DEGREES = Decimal("0.000001")
@@ -122,25 +122,28 @@ class AreasField(forms.MultipleChoiceField):
 
     def __init__(self, **options):
         super().__init__(error_messages={"required": "请选择受影响的街办或村。"}, **options)
-        self.wholes: list[Place] = []
-        self.groups: list[tuple[Place, list[Place]]] = []
 
     def offer(self, places: Iterable[Place]) -> None:
-        villages: dict[str, list[Place]] = {}
-        offices = []
+        at: dict[int, list[Place]] = {}
         for place in places:
-            if place.level == RegionLevel.DISTRICT:
-                self.wholes.append(place)
-            elif place.level == RegionLevel.OFFICE:
-                offices.append(place)
-            elif place.level == RegionLevel.VILLAGE:
-                villages.setdefault(place.office_code, []).append(place)
-        self.groups = [(office, villages.get(office.code, [])) for office in offices]
+            at.setdefault(place.level, []).append(place)
+        self.wholes = at.get(RegionLevel.DISTRICT, [])
+        self.groups = [
+            (
+                office,
+                [
+                    each
+                    for each in at.get(RegionLevel.VILLAGE, [])
+                    if each.office_code == office.code
+                ],
+            )
+            for office in at.get(RegionLevel.OFFICE, [])
+        ]
         offered = [
             *self.wholes,
-            *(place for office, under in self.groups for place in (office, *under)),
+            *(each for office, under in self.groups for each in (office, *under)),
         ]
-        self.choices = [(place.code, str(place)) for place in offered]
+        self.choices = [(each.code, str(each)) for each in offered]
 
 
 class DisasterForm(forms.Form):
@@ -160,8 +163,7 @@ class DisasterForm(forms.Form):
         label="房屋结构",
         choices=Structure.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="不选为全部结构",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
     note = forms.CharField(label="说明", max_length=300, required=False)
     #: The number of households that the preview showed; empty asks for a preview.
@@ -218,8 +220,15 @@ class SoundForm(forms.Form):
 
     checked_on = past_date("复查日期")
     checker = forms.CharField(
-        label="复查人", max_length=20, error_messages={"required": "请填写复查人姓名。"}
+        label="复查人",
+        max_length=20,
+        widget=TextInput,
+        error_messages={"required": "请填写复查人姓名。"},
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["checked_on"].widget = DateInput()
 
 
 class VoidForm(forms.Form):

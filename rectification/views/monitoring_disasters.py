@@ -73,7 +73,7 @@ def disaster_record(request: HttpRequest) -> HttpResponse:
     if not may_call_recheck(request.user):
         raise PermissionDenied("灾害复查由街办或区局登记。")
     form = DisasterForm(request.POST or None, staff=request.user)
-    affected = None
+    affected = disaster = None
     if request.method == "POST" and "change" not in request.POST and form.is_valid():
         disaster, expected = form.disaster, form.cleaned_data["expected"]
         if expected is not None:
@@ -91,6 +91,8 @@ def disaster_record(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "affected": affected,
+        "disaster": disaster,
+        "structures": disasters.structure_names(disaster) if disaster else "",
         "typed": [
             (name, value)
             for name, values in request.POST.lists()

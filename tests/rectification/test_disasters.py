@@ -162,6 +162,14 @@ class TestCalling:
         with pytest.raises(ValidationError, match="没有须复查的农户"):
             called()
 
+    def test_each_is_offered_the_own_places(self, sign_in, bureau_clerk, recorder):
+        district = sign_in(bureau_clerk).get(NEW).context["form"].fields["areas"]
+        assert [place.code for place in district.wholes] == ["610114"]
+        assert len(district.choices) == 1 + 7 + 105
+        own = sign_in(recorder).get(NEW).context["form"].fields["areas"]
+        assert own.wholes == []
+        assert all(code.startswith(OFFICE) for code, _ in own.choices)
+
     def test_nobody_calls_beyond_the_own_region(self, sign_in, villager, supervisor):
         safe(region_id=BEITUN_VILLAGE)
         with pytest.raises(PermissionDenied):
