@@ -19,7 +19,6 @@ from rectification.problems.rules import (
     is_waiting,
     kinds_with_rule,
     perform,
-    tally_in_words,
 )
 from rectification.tasks import run_problem_rules
 from yanliang.accounts.permissions import may_see_problem_rules
@@ -66,6 +65,7 @@ def problem_rules(request: HttpRequest) -> HttpResponse:
         "lines": [line_of(run) for run in page.object_list],
         "newest": newest,
         "is_open": is_open(newest),
+        "state": state_of(newest) if newest else "",
         "is_stuck": newest is not None and is_stuck(newest),
     }
     template = "_problem_rules.html" if request.htmx else "problem_rules.html"
@@ -92,11 +92,19 @@ def line_of(run: RuleRun) -> RunLine:
     """A run with those of its rules that changed or failed, in words."""
     seconds = round((run.finished_at - run.started_at).total_seconds()) if run.finished_at else None
     changes = [
-        f"{Fact(fact).label}：{tally_in_words(tally)}"
+        f"{Fact(fact).label}：{changed}"
         for fact, tally in run.counts.items()
-        if tally and (tally.get("raised") or tally.get("settled") or "failed" in tally)
+        if tally and (changed := change_in_words(tally))
     ]
     return RunLine(run, state_of(run), seconds, changes)
+
+
+def change_in_words(tally: dict) -> str:
+    """What a rule did, empty where it did nothing."""
+    if "failed" in tally:
+        return tally["failed"]
+    done = (("新登记", tally.get("raised")), ("转申请销号", tally.get("settled")))
+    return "，".join(f"{label} {number:,}" for label, number in done if number)
 
 
 def state_of(run: RuleRun) -> str:

@@ -359,7 +359,7 @@ class TestPage:
         answer = client.post(reverse("rectification:problem_rules_run"), follow=True)
         page = answer.content.decode()
         assert RuleRun.objects.get().by == bureau_clerk
-        assert "发现 1，新登记 1" in page
+        assert "补助未发清：新登记 1</div>" in page
         assert reverse("rectification:problem_list") + "?kind=subsidy_unpaid" in page
 
     def test_a_second_click_does_nothing(self, sign_in, bureau_clerk):
