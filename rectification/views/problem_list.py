@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from rectification.enums import SETTLED, Light, ProblemState
 from rectification.models import Problem
 from rectification.models.problems import ProblemQuerySet
+from rectification.problems.bulk_forms import MOST
 from rectification.problems.filters import ProblemFilters
 from rectification.problems.grouping import GROUPINGS, grouped, summary_table
 from rectification.problems.summing import sums_of
@@ -29,8 +30,10 @@ from yanliang.accounts.permissions import (
 )
 from yanliang.periods import today
 from yanliang.tables.html import render_html
-from yanliang.ui.pagination import paginate
+from yanliang.ui.pagination import PER_PAGE, paginate
 
+#: How many rows a page has, as people choose; the longest is all that a bulk act takes at a time.
+SIZES = (PER_PAGE, MOST)
 #: The pages beside the ledger, for those who may open them.
 BESIDE = (
     ("导入清单", "rectification:problem_import_list", may_import_problems),
@@ -74,7 +77,8 @@ def problem_list(request: HttpRequest) -> HttpResponse:
     found = filters.apply(Problem.objects.visible_to(request.user))
     day = today()
     sums = sums_of(found, day)
-    page = paginate(request, listed(found), count=sums.total)
+    size = next((each for each in SIZES if str(each) == request.GET.get("size")), PER_PAGE)
+    page = paginate(request, listed(found), per_page=size, count=sums.total)
     for problem in page:
         problem.shown_light = problem.light(day)
         problem.light_words = light_in_words(problem, day)
@@ -83,7 +87,9 @@ def problem_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "bar": filters.bar,
+        "kept": [("size", size)] if size != PER_PAGE else [],
         "page": page,
+        "sizes": [(each, filters.query_with(size=str(each)), each == size) for each in SIZES],
         "sums": sums,
         "states": [
             (each, sums.states[each], filters.query_with(state=each))

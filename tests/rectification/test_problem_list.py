@@ -230,6 +230,17 @@ def test_queries_do_not_grow(sign_in, recorder):
     assert numbers[0][:2] == [7, 6]
 
 
+def test_a_page_holds_as_many_as_are_done_at_once(sign_in, recorder):
+    many(51)
+    client = sign_in(recorder)
+    context = show(client).context
+    assert len(context["page"].object_list) == 50
+    longer = show(client, context["sizes"][-1][1])
+    assert len(longer.context["page"].object_list) == 51
+    assert '<input type="hidden" name="size" value="200">' in longer.content.decode()
+    assert len(show(client, "?size=9999").context["page"].object_list) == 50
+
+
 # Groups
 
 
