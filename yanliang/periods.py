@@ -2,6 +2,9 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -14,9 +17,22 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 THURSDAY = 3
 
 
+_told_at: ContextVar[dt.datetime | None] = ContextVar("told_at", default=None)
+
+
 def now() -> dt.datetime:
     """The moment, aware; the only place where the program asks the clock."""
-    return timezone.now()
+    return _told_at.get() or timezone.now()
+
+
+@contextmanager
+def told_at(moment: dt.datetime) -> Iterator[None]:
+    """Within it `moment` is now: for made-up history that the program's own acts write."""
+    token = _told_at.set(moment)
+    try:
+        yield
+    finally:
+        _told_at.reset(token)
 
 
 def today() -> dt.date:

@@ -19,15 +19,12 @@ def series_of(region_id: str) -> str:
     return region_id[: RegionLevel.OFFICE]
 
 
-def numbers(region_id: str, year: int | None = None) -> Iterator[str]:
-    """Free numbers of `year`, or of this one, for problems of `region_id`, upwards.
-
-    Holds the office until the transaction ends.
-    """
+def numbers(region_id: str) -> Iterator[str]:
+    """Free numbers for problems of `region_id`, upwards; holds the office until the transaction ends."""
     series = series_of(region_id)
     Region.objects.select_for_update().get(pk=series)
     office = series[RegionLevel.DISTRICT :] or WHOLE_DISTRICT
-    prefix = f"YL-{year or today().year}-{office}-"
+    prefix = f"YL-{today().year}-{office}-"
     last = Problem.objects.filter(number__startswith=prefix).aggregate(last=Max("number"))["last"]
     serial = int(last.removeprefix(prefix)) if last else 0
     while True:

@@ -68,6 +68,7 @@ class Cast:
         self._by_post = {(each.role, each.region_id): each for each in staff}
         self.bureau_clerk = self._by_post[Role.BUREAU_CLERK, DISTRICT]
         self.bureau_lead = self._by_post[Role.BUREAU_LEAD, DISTRICT]
+        self.supervisor = self._by_post[Role.SUPERVISOR, DISTRICT]
 
     def recorder(self, code: str) -> Staff:
         return self._by_post[Role.RECORDER, code[: RegionLevel.OFFICE]]
