@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from reports.weekly.figures import WeeklyFigures
 from reports.weekly.wording import day_in_words
-from reports.zeros.counters import ZEROS, list_url, own_or_below
+from reports.zeros.counters import ZEROS, Zero, list_url, own_or_below
 from yanliang.tables.table import Cell, Column, Fact, Row, RowKind, Table
 
 LEFT, CHANGE = "剩余", "本周增减"
@@ -24,7 +24,7 @@ def zeros_table(week: WeeklyFigures) -> Table:
                         part.key,
                         part.label if len(zero.parts) > 1 else f"{LEFT}（{part.unit}）",
                         kind="int",
-                        width=8,
+                        width=width_in(zero),
                     )
                     for part in zero.parts
                 ),
@@ -33,7 +33,7 @@ def zeros_table(week: WeeklyFigures) -> Table:
                     if len(zero.parts) > 1
                     else []
                 ),
-                Column(f"{zero.key}-change", CHANGE, kind="int", width=8),
+                Column(f"{zero.key}-change", CHANGE, kind="int", width=width_in(zero)),
             ),
         )
         for zero in ZEROS
@@ -46,6 +46,11 @@ def zeros_table(week: WeeklyFigures) -> Table:
         paper="A4 portrait",
         sheet_name="三清零",
     )
+
+
+def width_in(zero: Zero) -> int:
+    """Characters of a column: two of them together hold the counter's name and date in one line."""
+    return 8 if len(zero.parts) > 1 else 13
 
 
 def zero_rows(week: WeeklyFigures) -> Iterator[Row]:
