@@ -31,7 +31,7 @@ from inspections.models import (
     Ruling,
 )
 from rectification.models import Acceptance, Funding, OtherHousing, Renovation, SubsidyPayment
-from reports.demo import cast, drafts, photos, signatures
+from reports.demo import cast, drafts, monitoring, photos, signatures
 from reports.demo.album import draw_album
 from reports.demo.appraisals import Desk
 from reports.demo.chronicle import Chronicle
@@ -40,6 +40,8 @@ from reports.demo.filings import Filings
 from reports.demo.national import Helping
 from reports.demo.papers import draw_papers
 from reports.demo.people import People
+from reports.demo.problems import Ledger, name_all_leaders
+from reports.demo.supervision import Supervision
 from reports.demo.villages import Setting, Village, village_sizes
 from reports.demo.writing import insert
 from yanliang.audit.trail import record
@@ -81,6 +83,7 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
         helping = Helping(plan.seed)
         villages = list(Region.objects.villages())
         helping.name_secretaries(villages)
+        name_all_leaders(company, plan.seed)
         sizes = village_sizes(villages, plan.households, plan.seed)
         for office in Region.objects.offices():
             told = [
@@ -109,6 +112,14 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
         answered = signatures.answer_for_all(villages, company, plan.seed)
         signed = signatures.sign_some(company)
         report(f"四清清单：责任人 {answered:,} 份，签字 {signed:,} 次")
+        visits, found = Supervision(company, plan.until, plan.seed).write()
+        report(f"督导检查：{visits} 次，发现问题 {found} 个")
+        watched = monitoring.write_duties(plan.seed)
+        found = Ledger(company, plan.seed, plan.until, plan.households).write()
+        report(f"问题台账：{found} 个")
+        doubts = monitoring.report_doubts(company, plan.seed, plan.until)
+        exposed = monitoring.look_after_storm(company, plan.until)
+        report(f"长效机制：监测责任 {watched} 份，监测报告 {doubts} 份，灾后复查 {exposed} 户")
     # Without statistics SQLite may take another index than the covering one.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -8,7 +8,7 @@ from typing import Any
 from households.models import Household, Region
 from rectification.models import Acceptance, Evidence, Problem, ProblemEntry, Renovation
 from yanliang.accounts.models import Staff
-from yanliang.periods import now, today
+from yanliang.periods import SHANGHAI, now, today
 
 #: Primary key → column → value.
 Ledger = dict[int, dict[str, Any]]
@@ -169,12 +169,18 @@ def photo_faults(standing: list[Evidence]) -> Iterator[str]:
         for other in standing
         if (one.kind, other.kind) == ("before", "after") and one.taken_at < other.taken_at
     ]
-    for one, other in pairs:
-        bits = int(one.fingerprint or "0", 16) ^ int(other.fingerprint or "0", 16)
-        is_alike = one.fingerprint and other.fingerprint and bin(bits).count("1") <= ALIKE_BITS
-        if one.sha256 != other.sha256 and not is_alike:
-            return
-    yield f"its photos prove nothing: {standing}"
+    if not any(is_another_view(one, other) for one, other in pairs):
+        yield f"its photos prove nothing: {standing}"
+
+
+def is_another_view(one: Evidence, other: Evidence) -> bool:
+    prints = {one.fingerprint, other.fingerprint}
+    if one.sha256 == other.sha256:
+        return False
+    if prints & {"", "plain"}:
+        return True
+    bits = int(one.fingerprint, 16) ^ int(other.fingerprint, 16)
+    return bin(bits).count("1") > ALIKE_BITS
 
 
 def fact_stands(problem: dict) -> bool:
@@ -198,7 +204,13 @@ def fact_stands(problem: dict) -> bool:
             )
         case "not_in_national_system":
             household = Household.objects.get(pk=problem["household_id"])
-            return not household.external_reference
+            days = (today() - household.summary_since.astimezone(SHANGHAI).date()).days
+            return (
+                household.household_class.in_national_system
+                and not household.external_reference
+                and household.stage in {"appraised_safe", "accepted", "secured"}
+                and days > 15
+            )
     return False
 
 
