@@ -9,7 +9,8 @@ from typing import NamedTuple
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from households.models import Region
+from households.events import lock_household
+from households.models import Household, Region
 from inspections.enums import Answer, Effect, InspectionState
 from inspections.models import ChecklistItem, Inspection
 from inspections.verdict import HouseFacts, applicable
@@ -20,6 +21,7 @@ from rectification.problems.acting import Assignment, Fixed, assign, fix_at_once
 from rectification.problems.numbering import series_of
 from rectification.problems.proving import copy_photo
 from rectification.problems.raising import Draft, raise_problem
+from rectification.renovating import lock_with_household
 from yanliang.periods import SHANGHAI, today
 from yanliang.workflow import lock
 
@@ -40,7 +42,7 @@ class Known(ValidationError):
 
 
 def hold(region_id: str) -> None:
-    """Let nobody else enter problems of the office until the transaction ends."""
+    """Let nobody else enter problems of the office until the transaction ends; a household is locked after it."""
     Region.objects.select_for_update().get(pk=series_of(region_id))
 
 
@@ -128,8 +130,10 @@ def raise_from_item(pk: int, code: str, *, by) -> Problem:
     `raise_problem` does.
     """
     with transaction.atomic():
+        household = Household.objects.get(inspections=pk)
+        hold(household.region_id)
+        lock_household(household.pk)
         inspection = lock(Inspection(pk=pk))
-        hold(inspection.household.region_id)
         if inspection.state == InspectionState.REPLACED:
             raise ValidationError("这一稿已被更正，请从最新一稿登记问题。")
         failed = {each.item.code: each for each in failed_items(inspection)}.get(code)
@@ -176,9 +180,9 @@ def papers_problem(renovation: Renovation) -> Problem | None:
 def raise_from_papers(pk: int, *, by) -> Problem:
     """Enter all papers that renovation `pk` lacks as one problem. Raises as `raise_from_item` does."""
     with transaction.atomic():
-        renovation = lock(Renovation(pk=pk))
+        hold(Household.objects.get(renovations=pk).region_id)
+        renovation = lock_with_household(pk)
         household = renovation.household
-        hold(household.region_id)
         if renovation.state == RenovationState.CANCELLED:
             raise ValidationError("这项改造已取消，不须补档。")
         if (known := papers_problem(renovation)) is not None:

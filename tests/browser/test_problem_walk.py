@@ -1,6 +1,7 @@
 """The way of a problem in a real browser: from a failed item to 已销号, back again as 屡改屡犯, and to its end."""
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from inspections.models import InspectionPhoto
@@ -20,13 +21,14 @@ LEADER = "赵主任"
 @pytest.fixture
 def inspection(reference, recorder):
     """A visit of 2020-04-08 whose wall failed, with a photo of it that notes no time."""
-    inspection = InspectionFactory(
-        household=HouseholdFactory(head_name="高问题"),
-        facts={"structure": "ZH"},
-        answers={FAILED: "fail"},
-        remarks={FAILED: "东墙裂缝宽 1 厘米"},
-        verdict="suspected",
-    )
+    with transaction.atomic():
+        inspection = InspectionFactory(
+            household=HouseholdFactory(head_name="高问题"),
+            facts={"structure": "ZH"},
+            answers={FAILED: "fail"},
+            remarks={FAILED: "东墙裂缝宽 1 厘米"},
+            verdict="suspected",
+        )
     photo = take_photo(scene(1), inspection.household, recorder)
     InspectionPhoto.objects.create(inspection=inspection, photo=photo, item_code=FAILED)
     return inspection
