@@ -70,6 +70,7 @@ def cells_of(row: VisitHousehold) -> dict:
         "head": household.head_name,
         "class": str(household.household_class),
         "stage": household.get_stage_display(),
+        # Not the dash of an empty cell: here people write.
         "note": row.note or " ",
         **{seen.value: TICK if row.seen == seen else BOX for seen in TICKED},
     }

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
-from rectification.enums import Seen, VisitState
+from rectification.enums import Seen
 from rectification.models import Problem, SupervisionVisit, VisitHousehold
 from rectification.supervision import sheet, visiting
 from rectification.supervision.forms import OutcomesForm
@@ -67,7 +67,6 @@ def show(
         "may_void": visiting.may_void(request.user, visit)
         and not visiting.voiding_obstacles(visit),
         "may_export": may_export(request.user),
-        "is_done": visit.state == VisitState.DONE,
     }
     return render(request, "rectification/visit_detail.html", context)
 
