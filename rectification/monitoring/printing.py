@@ -1,14 +1,18 @@
 """The re-check list of a disaster for the villages: a table for each, to take along and fill in."""
 
+import datetime as dt
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import groupby
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 
+from households.enums import Structure
 from households.models import Region
 from rectification.enums import CheckState
-from rectification.models import DisasterCheck, DisasterEvent
+from rectification.models import DisasterEvent
+from yanliang.accounts.enums import RegionLevel
 from yanliang.audit.trail import record
 from yanliang.periods import now, today
 from yanliang.tables.register_excel import write_register
@@ -38,24 +42,58 @@ PDF_ROWS = 6000
 BLANK = " "
 
 
+class Line(NamedTuple):
+    """A household on the list as it is printed; records would take ten times as long to read."""
+
+    village: str
+    group: str
+    head: str
+    code: str
+    class_name: str
+    structure: str
+    built_year: int | None
+    state: str
+    checked_on: dt.date | None
+    checker: str
+    note: str
+
+
+#: Where the fields of a line come from, in their order.
+SOURCES = (
+    "household__region_id",
+    "household__group",
+    "household__head_name",
+    "household__code",
+    "household__household_class__name",
+    "household__structure",
+    "household__built_year",
+    "state",
+    "checked_on",
+    "checker",
+    "note",
+)
+STATES, STRUCTURES = dict(CheckState.choices), dict(Structure.choices)
+
+
 def tables_of(event: DisasterEvent, checks) -> Iterator[Table]:
-    """A table for each village of `checks`, which come with their household, its region and class."""
-    offices = {region.code: str(region) for region in Region.objects.offices()}
-    ordered = checks.order_by("household__region_id", "household__group", "household__code")
-    for village, rows in groupby(ordered, key=lambda check: check.household.region):
-        yield village_table(event, f"{offices.get(village.office_code, '')}{village}", list(rows))
+    """A table for each village of `checks`. Two queries."""
+    names = dict(Region.objects.values_list("code", "short_name"))
+    lines = map(Line._make, checks.in_order().values_list(*SOURCES))
+    for village, group in groupby(lines, key=lambda line: line.village):
+        office = names.get(village[: RegionLevel.OFFICE], "")
+        yield village_table(event, f"{office}{names[village]}", list(group))
 
 
-def village_table(event: DisasterEvent, place: str, checks: list[DisasterCheck]) -> Table:
+def village_table(event: DisasterEvent, place: str, lines: list[Line]) -> Table:
     return Table(
         title=f"{event}复查名单",
         columns=COLUMNS,
-        rows=[row_of(serial, check) for serial, check in enumerate(checks, start=1)],
+        rows=[row_of(serial, line) for serial, line in enumerate(lines, start=1)],
         head_facts=(
             Fact("村（社区）", place),
             Fact("灾种", f"{event.get_kind_display()}（{event.happened_on}）"),
             Fact("复查时限", f"{event.check_by}"),
-            Fact("户数", str(len(checks))),
+            Fact("户数", str(len(lines))),
             Fact("制表日期", f"{today()}"),
         ),
         signatures=("复查人", "村负责人"),
@@ -65,22 +103,21 @@ def village_table(event: DisasterEvent, place: str, checks: list[DisasterCheck])
     )
 
 
-def row_of(serial: int, check: DisasterCheck) -> Row:
-    household = check.household
-    is_seen = check.state != CheckState.PENDING
+def row_of(serial: int, line: Line) -> Row:
+    is_seen = line.state != CheckState.PENDING
     return Row(
         {
             "serial": serial,
-            "group": household.group,
-            "head": household.head_name,
-            "code": household.code,
-            "class": household.household_class.name,
-            "structure": household.get_structure_display(),
-            "built_year": str(household.built_year or ""),
-            "state": check.get_state_display() if is_seen else BLANK,
-            "checked_on": f"{check.checked_on}" if is_seen else BLANK,
-            "checker": check.checker or BLANK,
-            "note": check.note or BLANK,
+            "group": line.group,
+            "head": line.head,
+            "code": line.code,
+            "class": line.class_name,
+            "structure": STRUCTURES.get(line.structure, ""),
+            "built_year": str(line.built_year or ""),
+            "state": STATES[line.state] if is_seen else BLANK,
+            "checked_on": f"{line.checked_on}" if is_seen else BLANK,
+            "checker": line.checker or BLANK,
+            "note": line.note or BLANK,
         }
     )
 

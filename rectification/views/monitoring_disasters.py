@@ -113,7 +113,7 @@ def disaster_detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = (
         filters.apply(checks)
         .select_related("household__region__parent", "household__household_class", "report")
-        .order_by("household__region_id", "household__group", "household__code")
+        .in_order()
     )
     by_village = rechecking.progress(checks)
     may_record = may_record_recheck(request.user) and not event.is_void
@@ -211,9 +211,7 @@ def disaster_print(request: HttpRequest, pk: int) -> HttpResponse:
     if not (fills_in or may_export(request.user)):
         raise PermissionDenied("您没有导出的权限。")
     filters = CheckFilters(request.GET, staff=request.user)
-    checks = filters.apply(checks_of(request, event)).select_related(
-        "household__region", "household__household_class"
-    )
+    checks = filters.apply(checks_of(request, event))
     reason = request.POST.get("reason", "").strip()[:200]
     try:
         content = printing.printed(event, checks, extension, by=request.user, reason=reason)

@@ -384,6 +384,11 @@ class TestPages:
         assert found(q="白玉") == {second}
         assert found(region=BEITUN_VILLAGE) == set()
 
+    def test_the_second_group_stands_before_the_tenth(self, sign_in, villager):
+        tenth, second = safe(group="10组"), safe(group="2组")
+        page = sign_in(villager).get(page_of(called()))
+        assert [check.household for check in page.context["page"]] == [second, tenth]
+
     def test_as_many_queries_for_50_rows_as_for_5(
         self, sign_in, recorder, django_assert_max_num_queries
     ):
