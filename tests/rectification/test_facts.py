@@ -195,7 +195,7 @@ class TestNoPhoto:
         inspection = inspected(failed=("W02", "T03"))
         household = inspection.household_id
         assert found(Fact.NO_PHOTO) == {
-            household: "2020-04-08 的核查缺照片：住房正面、不符合项 W02、不符合项 T03。"
+            household: "2020-04-08 的核查缺照片：住房正面、不符合项 T03、不符合项 W02。"
         }
         show(inspection)
         show(inspection, 1, "W02")

@@ -3,8 +3,9 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from functools import reduce
 from itertools import groupby, islice
-from operator import itemgetter
+from operator import itemgetter, or_
 
 from django.db.models import Exists, OuterRef
 
@@ -51,22 +52,19 @@ def no_photo(day: dt.date, among: Places = None) -> Iterator[Finding]:
 def without_photo(answers: dict[str, str], shown: Collection[str]) -> list[str]:
     """What an inspection with these answers must show and does not, in words."""
     front = [] if InspectionPhoto.FRONT in shown else ["住房正面"]
-    failed = [code for code, answer in answers.items() if answer == Answer.FAIL]
+    failed = sorted(code for code, answer in answers.items() if answer == Answer.FAIL)
     return front + [f"不符合项 {code}" for code in failed if code not in shown]
 
 
 def photos_in_use() -> ByHousehold:
     """Photos that prove something which counts, of households that are not exempt."""
-    inspected = InspectionPhoto.objects.exclude(inspection__state=InspectionState.REPLACED)
     proofs = (
-        inspected,
+        InspectionPhoto.objects.exclude(inspection__state=InspectionState.REPLACED),
         RenovationPhoto.objects.standing(),
         WarningPhoto.objects.filter(event__superseded=False),
         ReportPhoto.objects.all(),
     )
-    is_used = Exists(inspected.none())
-    for links in proofs:
-        is_used |= Exists(links.filter(photo=OuterRef("pk")))
+    is_used = reduce(or_, (Exists(links.filter(photo=OuterRef("pk"))) for links in proofs))
     return Photo.objects.filter(is_used).exclude(household__stage=Stage.EXEMPT)
 
 
