@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Count
 
 from households.models import Region
-from rectification.enums import ProblemSource, ProblemState
+from rectification.enums import EvidenceKind, ProblemSource, ProblemState
 from rectification.models import Evidence, ProblemEntry
 from rectification.models.problems import ProblemQuerySet
 from rectification.problems.columns import COLUMNS, LAST_LINES, TOLD, told
@@ -29,7 +29,7 @@ SIGNATURES = ("填报人", "审核人", "街办主要领导", "区住建局（�
 BUREAU = "区住建局"
 #: How the ledger says whether a problem is struck off; every other state is 否.
 STRUCK_OFF = {ProblemState.CLOSED: "是", ProblemState.VOID: "作废"}
-SOURCES = dict(ProblemSource.choices)
+SOURCES, EVIDENCE_KINDS = dict(ProblemSource.choices), dict(EvidenceKind.choices)
 READ = (
     "pk",
     "number",
@@ -212,15 +212,16 @@ def progress_of(problems: ProblemQuerySet) -> dict[int, deque[str]]:
 
 def dated(kind: str, text: str, at: dt.datetime) -> str:
     """A line of 进展: “2020-04-21 已联系施工方”."""
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d} {told(kind, text)}"
+    return f"{at.astimezone(SHANGHAI).date()} {told(kind, text)}"
 
 
 def evidence_of(problems: ProblemQuerySet) -> dict[int, list[str]]:
     """What stands as proof of each problem that has any, by name."""
     standing = Evidence.objects.standing().filter(problem__in=problems.order_by())
     found: dict[int, list[str]] = defaultdict(list)
-    for each in standing.order_by("pk").only("problem_id", "kind", "name").iterator(2000):
-        found[each.problem_id].append(str(each))
+    rows = standing.order_by("pk").values_list("problem_id", "kind", "name")
+    for problem_id, kind, name in rows.iterator(chunk_size=2000):
+        found[problem_id].append(f"{EVIDENCE_KINDS[kind]} {name}")
     return found
 
 

@@ -42,7 +42,7 @@ def main() -> int:
     from inspections.reference import load_checklist
     from rectification.reference import load_problem_kinds
     from reports.demo.district import Plan, build
-    from tests.benchmarks import annex2, pages, registers, rosters, rules, workbooks
+    from tests.benchmarks import annex2, ledgers, pages, registers, rosters, rules, workbooks
     from tests.benchmarks.measuring import measure, table
 
     start = time.perf_counter()
@@ -64,7 +64,7 @@ def main() -> int:
     results = [
         measure(comparison)
         # The rules come last: they fill the ledger that the pages before them show.
-        for module in (annex2, pages, registers, rosters, workbooks, rules)
+        for module in (annex2, pages, registers, rosters, workbooks, ledgers, rules)
         for comparison in module.comparisons()
     ]
     say(table(results))

@@ -359,3 +359,16 @@ def test_bare_rows_under_a_header_of_ones_own():
     assert sheet["A2"].border.left.style is None
     assert sheet.row_dimensions[4].height is None
     assert other["A1"].value == "不变"
+
+
+def test_rows_are_as_high_as_their_lines_drawn_at_once_or_one_by_one():
+    """A column of texts with several lines is drawn as one; a text that needs care makes it go cell by cell."""
+    texts = ["一行", "两\n行", "三\n\n行", "长" * 30, "", "短"]
+    column = Column("text", "文", width=20)
+
+    def heights(texts: list[str]) -> list[float]:
+        sheet = read_back(Table("表", (column,), iter([(text,) for text in texts])))
+        body = [cell.row for cell in sheet["A"] if cell.row > 2]
+        return [sheet.row_dimensions[row].height for row in body][: len(texts)]
+
+    assert heights(texts) == heights([*texts, "=1"])[: len(texts)] == [26, 38, 53, 53, 26, 26]

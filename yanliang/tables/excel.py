@@ -1,6 +1,5 @@
 """The table as an Excel sheet, set up to be printed as it stands."""
 
-import math
 import re
 from collections.abc import Sequence
 from copy import copy
@@ -389,18 +388,24 @@ def row_height(lines: int) -> int:
     return max(26, 15 * lines + 8)
 
 
+class Doubled(dict[int, str]):
+    """What `str.translate` makes of a character: a wide one stands twice."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        is_wide = east_asian_width(character) in "WF"
+        self[code] = shown = character * 2 if is_wide else character
+        return shown
+
+
+DOUBLED: Final = Doubled()
+
+
 @lru_cache(maxsize=8192)
 def line_count(text: str, characters: int) -> int:
     """The lines that `text` needs in a column of that many characters, Chinese counting double."""
-    return sum(
-        max(1, math.ceil((len(part) + sum(map(_is_wide, part))) / characters))
-        for part in text.split("\n")
-    )
-
-
-@cache
-def _is_wide(character: str) -> bool:
-    return east_asian_width(character) in "WF"
+    parts = text.translate(DOUBLED).split("\n")
+    return sum(-(-len(part) // characters) or 1 for part in parts)
 
 
 def _set_up_print(sheet: Worksheet, table: Table) -> None:

@@ -34,6 +34,8 @@ SAMPLES: Final[dict[Sort, Value]] = {
     "date": date(2020, 1, 1),
     "blank": None,
 }
+#: Opens a text whose spaces and ends of lines stay.
+KEPT: Final = b'<t xml:space="preserve">'
 # Joined texts are looked at as one. The separator is a character that XML forbids in a text anyway.
 SEPARATOR: Final = "<"
 #: Stands for the number of the line until that is known; no text can hold it.
@@ -98,16 +100,20 @@ class Face:
 
     def _texts(self, texts: Sequence[str]) -> Cells:
         longest, joined = max(map(len, texts)), SEPARATOR.join(texts)
-        if longest > CELL_LIMIT or not _is_plain(joined, len(texts)):
+        if longest > CELL_LIMIT or not _is_plain(joined.replace("\n", ""), len(texts)):
             return self._singly(map(self._one, texts))
         cells = self._joined("text", joined.replace("&", "&amp;").replace(">", "&gt;"))
-        if self._sheet.wraps and longest * (1 if joined.isascii() else 2) > self._room:
+        broken = "\n" in joined or longest * (1 if joined.isascii() else 2) > self._room
+        if self._sheet.wraps and broken:
             return cells._replace(lines=list(map(line_count, texts, repeat(self._room))))
         return cells
 
     def _joined(self, sort: Sort, joined: str) -> Cells:
         contents = joined.encode().split(SEPARATOR.encode())
         before, after = self._around(sort)
+        if "\n" in joined:
+            # Said of every cell: it changes nothing of those of one line.
+            before = before.replace(b"<t>", KEPT)
         if b"" not in contents:
             return Cells(self._opening + before + b"%b" + after, contents)
         blank = self._blank()
@@ -146,7 +152,7 @@ class Face:
         # A workbook knows one sign for the end of a line.
         text = text.replace("\r\n", "\n").replace("\r", "\n")[:CELL_LIMIT]
         if "\n" in text or text != text.strip():
-            before = before.replace(b"<t>", b'<t xml:space="preserve">')
+            before = before.replace(b"<t>", KEPT)
         return before + escape(text).encode() + after
 
     def _blank(self, warning: bool = False) -> bytes:
