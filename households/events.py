@@ -16,7 +16,7 @@ from yanliang.periods import now
 
 def lock_household(pk: int) -> Household:
     """The household, locked until the transaction ends."""
-    return Household.objects.select_for_update().get(pk=pk)
+    return Household.objects.select_for_update(no_key=True).get(pk=pk)
 
 
 def as_event(event: SafetyEvent) -> Event:

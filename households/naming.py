@@ -39,7 +39,9 @@ def write_names(
     label = str(Region._meta.get_field(field).verbose_name)
     changed = {code: each for code, each in typed.items() if each.is_changed}
     with transaction.atomic():
-        locked = list(places.select_for_update().filter(code__in=changed).order_by("code"))
+        locked = list(
+            places.select_for_update(no_key=True).filter(code__in=changed).order_by("code")
+        )
         # Whoever typed the same name as the other finds no conflict.
         found = {
             place.code: getattr(place, field)

@@ -11,7 +11,7 @@ SERIAL_DIGITS = 5
 
 def lock_village(region_id: str) -> Region:
     """Hold the village until the transaction ends, so that two people never take the same number."""
-    return Region.objects.select_for_update().get(code=region_id)
+    return Region.objects.select_for_update(no_key=True).get(code=region_id)
 
 
 def code_sequence(region_id: str) -> Iterator[str]:

@@ -190,7 +190,7 @@ def correct_meeting(
     require_ruler(by)
     reason = reason.strip()
     with transaction.atomic():
-        Region.objects.select_for_update().get(pk=meeting.region_id)
+        Region.objects.select_for_update(no_key=True).get(pk=meeting.region_id)
         meeting, old = lock(meeting), lock(meeting)
         check_version(meeting, seen)
         if values["held_on"] > today():

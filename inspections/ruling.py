@@ -40,7 +40,7 @@ def hold_meeting(meeting: RulingMeeting, decisions: Iterable[Decision], by) -> R
     # Everybody locks in one order, so that two meetings never wait for each other.
     decisions = sorted(decisions, key=lambda decision: decision.household.pk)
     with transaction.atomic():
-        Region.objects.select_for_update().get(pk=meeting.region_id)
+        Region.objects.select_for_update(no_key=True).get(pk=meeting.region_id)
         locked = [
             decision._replace(household=lock_household(decision.household.pk))
             for decision in decisions

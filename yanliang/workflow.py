@@ -15,7 +15,7 @@ def write_trail(act: str, obj: models.Model, **entry: Any) -> Any:
 
 def lock(obj: models.Model) -> models.Model:
     """A fresh copy of `obj` that nobody else can change until the transaction ends."""
-    return type(obj)._base_manager.select_for_update().get(pk=obj.pk)
+    return type(obj)._base_manager.select_for_update(no_key=True).get(pk=obj.pk)
 
 
 def check_version(obj: models.Model, seen: int) -> None:

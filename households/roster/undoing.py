@@ -124,7 +124,7 @@ def remove_new(pks: list[int]) -> None:
 
 def restore_changed(changed: dict[str, Any], roster_import: RosterImport) -> None:
     for households in chunks([int(pk) for pk in changed]):
-        for household in households.select_for_update():
+        for household in households.select_for_update(no_key=True):
             state = changed[str(household.pk)]
             Identity.objects.filter(pk__in=state.get("created", [])).delete()
             Identity.objects.filter(pk__in=state.get("ended", [])).update(valid_to=None)

@@ -68,7 +68,9 @@ class RosterWriter:
         added = [row for row in rows if row.outcome == "new"]
         changed = [row for row in rows if row.outcome == "changed"]
         villages = {row.judged.values.village_code for row in added}
-        list(Region.objects.select_for_update().filter(code__in=villages).order_by("code"))
+        list(
+            Region.objects.select_for_update(no_key=True).filter(code__in=villages).order_by("code")
+        )
         created = self.add(added)
         self.progress(85, "写入变动的农户")
         return {"created": created, "changed": self.change(changed)}
@@ -144,7 +146,9 @@ class RosterWriter:
         wanted = {row.household_id: row for row in rows}
         households = {
             each.pk: each
-            for each in Household.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+            for each in Household.objects.select_for_update(no_key=True)
+            .filter(pk__in=wanted)
+            .order_by("pk")
         }
         undo: dict[str, Any] = {}
         plain: dict[frozenset[str], list[Household]] = defaultdict(list)

@@ -117,7 +117,7 @@ def record_disaster(disaster: Disaster, *, by, expected: int | None = None) -> D
     if found := call_obstacles(disaster):
         raise ValidationError(found)
     with transaction.atomic():
-        region = Region.objects.select_for_update().get(pk=region_id)
+        region = Region.objects.select_for_update(no_key=True).get(pk=region_id)
         event = DisasterEvent(
             region=region,
             kind=disaster.kind,

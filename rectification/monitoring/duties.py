@@ -96,7 +96,7 @@ def require_right(by, region_id: str) -> None:
 
 def locked_post(region_id: str, team: Team) -> tuple[Region, MonitoringDuty | None]:
     """The region, held until the transaction ends, with who of `team` watches there."""
-    region = Region.objects.select_for_update().get(pk=region_id)
+    region = Region.objects.select_for_update(no_key=True).get(pk=region_id)
     if team not in TEAMS.get(RegionLevel(region.level), ()):
         raise ValidationError(f"{region}不设{team.label}的监测责任。")
     return region, MonitoringDuty.objects.filter(region=region, team=team).first()

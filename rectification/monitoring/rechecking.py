@@ -136,7 +136,7 @@ def record_sound_each(
             DisasterCheck.objects.pending()
             .visible_to(by)
             .filter(event=event, pk__in=list(pks))
-            .select_for_update(of=("self",))
+            .select_for_update(of=("self",), no_key=True)
             .select_related("household")
             .order_by("pk")
         )

@@ -454,7 +454,7 @@ def settle_by_register(pks: Iterable[int]) -> list[Problem]:
     Only what the rules raised, and what somebody answers for; a problem of a house waits there for its photos.
     """
     with transaction.atomic():
-        rows = Problem.objects.select_for_update(of=("self",)).select_related("kind")
+        rows = Problem.objects.select_for_update(of=("self",), no_key=True).select_related("kind")
         rows = rows.filter(pk__in=pks, state__in=SETTLING).exclude(responsible="")
         problems = [problem for problem in rows.order_by("pk") if is_of_rule(problem)]
         before = {problem.pk: problem.get_state_display() for problem in problems}

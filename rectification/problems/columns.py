@@ -14,7 +14,7 @@ COLUMNS = (
     Column("source", "问题来源", width=9),
     Column("kind", "问题类别", width=14),
     Column("place", "街办、村", width=12),
-    Column("household", "农户", width=18),
+    Column("household", "农户", width=21),
     Column("description", "问题描述", width=30),
     Column("found_on", "发现日期", "date", width=11),
     Column("measure", "整改措施", width=24),
@@ -24,9 +24,9 @@ COLUMNS = (
     Column("due_on", "整改时限", "date", width=11),
     Column("progress", "进展", width=30),
     Column("evidence", "佐证", width=20),
-    Column("closed", "是否销号", width=6),
+    Column("closed", "是否销号", "code", width=8),
     Column("closed_on", "销号时间", "date", width=11),
-    Column("recurrent", "屡改屡犯", width=6),
+    Column("recurrent", "屡改屡犯", "code", width=8),
 )
 LABELS = {column.key: column.label for column in COLUMNS}
 #: Of a problem's log the ledger prints so many lines of what was done and said, the last ones.

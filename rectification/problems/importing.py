@@ -165,7 +165,7 @@ def confirm(problem_import: ProblemImport, by) -> ProblemImport:
 
 def hold_offices(region_id: str) -> None:
     """Nobody else enters problems of these offices until the transaction ends; held in the order of their codes."""
-    regions = Region.objects.select_for_update().within(region_id).order_by("pk")
+    regions = Region.objects.select_for_update(no_key=True).within(region_id).order_by("pk")
     list(regions.filter(level__lte=RegionLevel.OFFICE).values_list("pk"))
 
 

@@ -22,7 +22,7 @@ def series_of(region_id: str) -> str:
 def numbers(region_id: str) -> Iterator[str]:
     """Free numbers for problems of `region_id`, upwards; holds the office until the transaction ends."""
     series = series_of(region_id)
-    Region.objects.select_for_update().get(pk=series)
+    Region.objects.select_for_update(no_key=True).get(pk=series)
     office = series[RegionLevel.DISTRICT :] or WHOLE_DISTRICT
     prefix = f"YL-{today().year}-{office}-"
     last = Problem.objects.filter(number__startswith=prefix).aggregate(last=Max("number"))["last"]

@@ -43,7 +43,7 @@ class Known(ValidationError):
 
 def hold(region_id: str) -> None:
     """Let nobody else enter problems of the office until the transaction ends; a household is locked after it."""
-    Region.objects.select_for_update().get(pk=series_of(region_id))
+    Region.objects.select_for_update(no_key=True).get(pk=series_of(region_id))
 
 
 def refuse_repeated(draft: Draft, by) -> None:

@@ -93,7 +93,7 @@ def begin(*, by=None, facts: Collection[Fact] | None = None) -> RuleRun:
         raise PermissionDenied("您没有运行自动核对的权限。")
     with transaction.atomic():
         # Who begins at the same moment waits here, and then finds the run of the other.
-        list(ProblemKind.objects.select_for_update().exclude(fact="").order_by("pk"))
+        list(ProblemKind.objects.select_for_update(no_key=True).exclude(fact="").order_by("pk"))
         if is_open(RuleRun.objects.first()):
             raise Busy
         chosen = [kind.fact for kind in kinds_with_rule() if facts is None or kind.fact in facts]

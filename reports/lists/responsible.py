@@ -36,7 +36,7 @@ def name_responsible(
     if not may_name(by):
         raise PermissionDenied("责任人由街办登记。")
     with transaction.atomic():
-        Region.objects.select_for_update().get(pk=key.region.code)
+        Region.objects.select_for_update(no_key=True).get(pk=key.region.code)
         if household is not None and not on(key, household):
             raise ValidationError(f"{household}不在这份清单上。")
         person = current(key, household)

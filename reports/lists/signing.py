@@ -61,7 +61,7 @@ def uploadable_levels(staff) -> tuple[SignLevel, ...]:
 
 def locked_village(code: str, by) -> Region:
     """The village, locked so that its lists are signed by one person at a time; raises PermissionDenied."""
-    village = Region.objects.visible_to(by).select_for_update().filter(pk=code).first()
+    village = Region.objects.visible_to(by).select_for_update(no_key=True).filter(pk=code).first()
     if village is None or village.level != RegionLevel.VILLAGE:
         raise PermissionDenied("这个村（社区）的清单不在您的签字范围内。")
     return village

@@ -69,7 +69,9 @@ def void_all_overtaken(code: str, *, by=None) -> int:
     voided = 0
     for village, kind, group in lists:
         with transaction.atomic():
-            region = Region.objects.select_for_update().get(pk=village, level=RegionLevel.VILLAGE)
+            region = Region.objects.select_for_update(no_key=True).get(
+                pk=village, level=RegionLevel.VILLAGE
+            )
             key = ListKey(region, ListKind(kind), group)
             voided += void_overtaken(key, key.rows(), by=by)
     return voided

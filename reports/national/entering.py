@@ -38,7 +38,7 @@ def enter_references(references: Mapping[int, str], *, by, reason: str) -> int:
 def enter_chunk(references: Mapping[int, str], by, reason: str) -> int:
     households = (
         Household.objects.visible_to(by)
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .select_related("household_class")
         .filter(pk__in=references)
         .order_by("pk")

@@ -215,7 +215,7 @@ def record_each(act: str, changes: Iterable[Change], *, by=None, reason: str = "
     """Append an entry for each of `changes`, as `record` does for one: for acts upon hundreds of objects."""
     origin = current_origin.get()
     with transaction.atomic():
-        head, _ = Head.objects.select_for_update().get_or_create(key=1)
+        head, _ = Head.objects.select_for_update(no_key=True).get_or_create(key=1)
         number, previous = head.number, head.digest
         entries = []
         for obj, before, after in changes:
