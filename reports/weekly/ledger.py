@@ -1,9 +1,10 @@
 """The queries behind what a weekly report says of problems, the three zeros, monitoring and supervision."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Q, QuerySet, Value
 
 from households.models import HouseholdClass, Region
 from rectification.enums import EntryKind, ProblemState
@@ -21,6 +22,8 @@ from reports.zeros.ledger import ledgers_of, left_at
 
 #: Lines that give a problem another date.
 DATING = (EntryKind.EXTENDED, EntryKind.REOPENED)
+#: Problem (its key), moment and text of such a line.
+Move = tuple[int, dt.datetime, str]
 
 
 def rectified_in(
@@ -32,7 +35,7 @@ def rectified_in(
 ) -> Rectified:
     """What the report of `week` says, from `counts` of the weeks that the burn-downs show.
 
-    Sixteen queries at most, however many problems.
+    Seventeen queries at most, however many problems.
     """
     names = {place.code: place.short_name for place in places}
     names.setdefault(region.code, f"{region.short_name}{OWN}" if names else region.short_name)
@@ -40,18 +43,19 @@ def rectified_in(
     priority = priority_deadlines(classes)
     left = left_by_week(region.code, counts, ledgers, priority)
     nothing = Left(region.code, {})
+    moves = moves_since(region.code, week.opens or week.moment)
     return Rectified(
         ledger=LedgerWeek(
             this=ledgers[week],
             last=ledgers[week.previous] if week.previous else None,
             flows=flows_in(region.code, week),
-            overdue=overdue_at(region.code, week, names),
+            overdue=overdue_at(region.code, week, moves, names),
             overdue_last=(
-                sum(overdue_at(region.code, week.previous, names).values())
+                sum(overdue_at(region.code, week.previous, moves, names).values())
                 if week.previous
                 else None
             ),
-            recurrent=tuple(recurrent_at(region.code, week)),
+            recurrent=tuple(recurrent_at(region.code, week, moves)),
         ),
         zeros=ZerosWeek(
             this=left[week] or nothing,
@@ -73,34 +77,45 @@ def flows_in(scope: str, week: Week) -> dict[str, int]:
     return dict(lines.order_by().values_list("kind").annotate(number=Count(Value(1))))
 
 
-def left_and_due(scope: str, week: Week) -> QuerySet[Problem]:
-    """Problems not struck off at the moment of `week`, with the first line that `moved` their date since."""
-    if week.is_open:
-        return left_at(scope, None).annotate(moved=Value(""))
-    later = ProblemEntry.objects.filter(
-        problem=OuterRef("pk"), kind__in=DATING, at__gt=week.closes
-    ).order_by("at", "pk")
-    return left_at(scope, week.closes).annotate(moved=Subquery(later.values("text")[:1]))
+def moves_since(scope: str, moment: dt.datetime) -> list[Move]:
+    """Every change of a problem's date after `moment`, in order of time. One query."""
+    lines = ProblemEntry.objects.within(scope).filter(kind__in=DATING, at__gt=moment)
+    return list(lines.order_by("at", "pk").values_list("problem_id", "at", "text"))
 
 
-def overdue_at(scope: str, week: Week, names: Mapping[str, str]) -> dict[str, int]:
+def dates_at(moves: Iterable[Move], week: Week) -> dict[int, dt.date]:
+    """The dates that problems had at the moment of `week`, of those that were given another since."""
+    dates: dict[int, dt.date] = {}
+    for problem, at, text in moves:
+        if at > week.moment:
+            dates.setdefault(problem, due_before(text))
+    return dates
+
+
+def left_in_week(scope: str, week: Week) -> QuerySet[Problem]:
+    """Problems not struck off at the moment of `week`."""
+    return left_at(scope, None if week.is_open else week.closes)
+
+
+def overdue_at(
+    scope: str, week: Week, moves: Iterable[Move], names: Mapping[str, str]
+) -> dict[str, int]:
     """Problems past their date on the day of `week`, by the name of the place, the most first. One query."""
-    level = LEVEL_BELOW[len(scope)]
+    level, dates = LEVEL_BELOW[len(scope)], dates_at(moves, week)
     late: Counter[str] = Counter()
-    for region, due_on, moved in left_and_due(scope, week).values_list(
-        "region_id", "due_on", "moved"
-    ):
-        if (due_before(moved) if moved else due_on) < week.day:
+    for pk, region, due_on in left_in_week(scope, week).values_list("pk", "region_id", "due_on"):
+        if dates.get(pk, due_on) < week.day:
             late[names.get(region[:level], region)] += 1
     return dict(late.most_common())
 
 
-def recurrent_at(scope: str, week: Week) -> Iterable[Recurrent]:
+def recurrent_at(scope: str, week: Week, moves: Iterable[Move]) -> Iterable[Recurrent]:
     """屡改屡犯 problems not struck off at the moment of `week`, by number. One query."""
-    reopened = ProblemEntry.objects.filter(
-        problem=OuterRef("pk"), kind=EntryKind.REOPENED, at__lte=week.moment
+    reopened = ProblemEntry.objects.filter(kind=EntryKind.REOPENED, at__lte=week.moment)
+    found = left_in_week(scope, week).filter(
+        Q(recurs__isnull=False) | Q(pk__in=reopened.values("problem"))
     )
-    found = left_and_due(scope, week).filter(Q(recurs__isnull=False) | Exists(reopened))
+    dates = dates_at(moves, week)
     for problem in found.select_related("region__parent", "kind").order_by("number"):
         yield Recurrent(
             problem.number,
@@ -108,6 +123,6 @@ def recurrent_at(scope: str, week: Week) -> Iterable[Recurrent]:
             problem.kind.name,
             problem.responsible,
             problem.leading_official,
-            due_before(problem.moved) if problem.moved else problem.due_on,
+            dates.get(problem.pk, problem.due_on),
             ProblemState(problem.state_then).label,
         )
