@@ -16,7 +16,7 @@ from inspections.enums import InspectionState
 from inspections.models import Inspection, InspectionPhoto
 from rectification.enums import EvidenceKind, Fact, ProblemSource, Verification
 from rectification.leaders import name_leaders
-from rectification.models import Problem, ProblemKind, Renovation
+from rectification.models import MonitoringDuty, Problem, ProblemKind, Renovation
 from rectification.problems import acting
 from rectification.problems.acting import Assignment, Fixed
 from rectification.problems.origins import raise_from_item
@@ -30,8 +30,9 @@ from reports.demo.pace import DAY, later, moment_on
 from reports.demo.proofs import paper, photo
 from yanliang.periods import campaign, end_of, now, today, told_at
 
-#: One problem for so many households, but no fewer than show every way that a problem can go.
-HOUSEHOLDS_A_PROBLEM = 375
+#: One problem for so many households, but no fewer than show every way that a problem can go; a handful of
+#: households has but a few.
+HOUSEHOLDS_A_PROBLEM, FEWEST = 375, 25
 SAFE = Q(stage__in=SAFE_STAGES)
 REPAIRED = Q(stage=Stage.ACCEPTED, renovations__subsidy_paid_on__isnull=False)
 
@@ -343,12 +344,17 @@ class Ledger:
 
     def __init__(self, cast: Cast, seed: int, until: dt.date, households: int) -> None:
         self.cast, self.seed, self.until = cast, seed, until
-        self.size = max(len(WAYS), round(households / HOUSEHOLDS_A_PROBLEM))
+        self.size = max(
+            min(len(WAYS), households // FEWEST), round(households / HOUSEHOLDS_A_PROBLEM)
+        )
 
     def write(self) -> int:
         """Live through the campaign's problems, and those of the last weeks; how many there are."""
         registered.cache_clear()
         live([*self.campaign(), *self.items(), self.rules()], end_of(self.until))
+        # The checklist is as of the day of loading: a gap that was closed must not be open again on it.
+        closed = Problem.objects.to_verify().filter(kind__fact=Fact.MECHANISM_GAP).values("region")
+        MonitoringDuty.objects.filter(region__in=closed).update(last_visit_on=today())
         live(self.lately(), now())
         return Problem.objects.count()
 
