@@ -83,7 +83,7 @@ def comparisons() -> Iterator[Comparison]:
         "全部自动核对，首次",
         subject=run_rules,
         reference=read_all,
-        ratio=3,
+        ratio=5,
         ceiling=CEILING,
         rounds=1,
         around=taken_back,
@@ -93,7 +93,7 @@ def comparisons() -> Iterator[Comparison]:
         "全部自动核对，再次（无变动）",
         subject=second_run,
         reference=read_all,
-        ratio=3,
+        ratio=5,
         ceiling=CEILING,
         rounds=2,
     )
