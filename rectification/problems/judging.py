@@ -252,6 +252,9 @@ class Judge:
                 row.number, row.note = known.number, f"台账中已有：{known.number}"
             elif first is not row:
                 row.outcome, row.note = "known", f"与{where(first, row)}相同，只登记一次"
+            if row.outcome == "known":
+                # What would be written otherwise than it stands is of no interest any more.
+                row.problems.clear()
 
     def _standing(self, kinds: set[int]) -> dict[Same, list[Standing]]:
         problems = Problem.objects.visible_to(self._staff).standing().filter(kind__in=kinds)
