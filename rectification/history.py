@@ -10,7 +10,13 @@ from django.db.models import Field, Q, QuerySet, Value
 
 from households.models import Household, HouseholdChange
 from inspections.models import Appraisal, Inspection, Ruling
-from rectification.models import DisasterCheck, MonitoringReport, OtherHousing, Renovation
+from rectification.models import (
+    DisasterCheck,
+    MonitoringReport,
+    OtherHousing,
+    Problem,
+    Renovation,
+)
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import ACT_LABELS, FIELD_LABELS
 
@@ -24,6 +30,7 @@ RECORDS = (
     OtherHousing,
     MonitoringReport,
     DisasterCheck,
+    Problem,
 )
 EMPTY = "（空）"
 

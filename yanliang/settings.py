@@ -90,7 +90,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "yanliang.ui.context.layout",
-                "yanliang.home.menu",
+                "yanliang.menu.menu",
             ],
             "builtins": ["template_partials.templatetags.partials", "yanliang.ui.templatetags.ui"],
         },

@@ -17,10 +17,15 @@ from rectification.models import Evidence, Problem
 from rectification.problems import acting
 from rectification.problems.forms import PapersForm, PhotoForm, ProgressForm
 from rectification.problems.proving import add_papers, add_photo
+from rectification.problems.rights import covers
 from rectification.views.acts import visible_household
 from rectification.views.detail import apart
 from rectification.views.problem_acts import ACTS, ASSIGN, CARE, SUBMIT, VERIFY
-from yanliang.accounts.permissions import may_raise_problem, may_work_on_problem
+from yanliang.accounts.permissions import (
+    may_raise_problem,
+    may_see_visits,
+    may_work_on_problem,
+)
 from yanliang.periods import today
 from yanliang.ui.forms import say_files_are_gone
 
@@ -112,6 +117,9 @@ def show_problem(request: HttpRequest, problem: Problem, **typed: forms.Form) ->
         "may_void": may_work and not problem.is_settled,
         "entries": problem.entries.select_related("by"),
         **acts_of(problem, request.user),
+        "may_open_visit": problem.visit is not None
+        and may_see_visits(request.user)
+        and covers(request.user, problem.visit.region_id),
         **evidence_of(problem),
         **inline,
         **typed,

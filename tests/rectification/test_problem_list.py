@@ -31,7 +31,7 @@ from tests.rectification.problem_cases import (
     raised,
     submitted,
 )
-from yanliang import home
+from yanliang import menu
 from yanliang.periods import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -354,5 +354,5 @@ def test_an_office_is_told_to_name_its_leader(sign_in, recorder):
 
 def test_the_menu_leads_to_the_ledger(sign_in, viewer):
     assert reverse("rectification:problem_list") in {
-        reverse(entry.url_name) for entry in home.MENU if entry.allowed(viewer)
+        reverse(entry.url_name) for entry in menu.MENU if entry.allowed(viewer)
     }

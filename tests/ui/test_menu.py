@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from yanliang.home import MENU
+from yanliang.menu import MENU
 
 
 @pytest.fixture
