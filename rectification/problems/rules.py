@@ -170,14 +170,19 @@ def drafts(kind: ProblemKind, findings: Sequence[Finding], day: dt.date) -> list
     ]
 
 
+def tallies(run: RuleRun) -> list[tuple[Fact, dict]]:
+    """What each rule that was carried out came to, in the order of `Fact`: PostgreSQL keeps none of its own."""
+    return [(fact, tally) for fact in Fact if (tally := run.counts.get(fact))]
+
+
 def failures(run: RuleRun) -> list[Fact]:
     """The rules that could not be carried out."""
-    return [Fact(fact) for fact, tally in run.counts.items() if tally and "failed" in tally]
+    return [fact for fact, tally in tallies(run) if "failed" in tally]
 
 
 def in_words(run: RuleRun) -> dict[str, str]:
     """A run as the trail keeps it."""
-    return {Fact(fact).label: tally_in_words(tally) for fact, tally in run.counts.items() if tally}
+    return {fact.label: tally_in_words(tally) for fact, tally in tallies(run)}
 
 
 def tally_in_words(tally: dict) -> str:

@@ -19,6 +19,7 @@ from rectification.problems.rules import (
     is_waiting,
     kinds_with_rule,
     perform,
+    tallies,
 )
 from rectification.tasks import run_problem_rules
 from yanliang.accounts.permissions import may_see_problem_rules
@@ -81,9 +82,9 @@ def rules(newest: RuleRun | None, staff) -> list[Rule]:
         .values_list("subject")
         .annotate(number=Count("pk"))
     )
-    tallies = newest.counts if newest else {}
+    counts = newest.counts if newest else {}
     return [
-        Rule(kind, Fact(kind.fact).label, tallies.get(kind.fact) or {}, unsettled.get(kind.fact, 0))
+        Rule(kind, Fact(kind.fact).label, counts.get(kind.fact) or {}, unsettled.get(kind.fact, 0))
         for kind in kinds_with_rule()
     ]
 
@@ -92,9 +93,9 @@ def line_of(run: RuleRun) -> RunLine:
     """A run with those of its rules that changed or failed, in words."""
     seconds = round((run.finished_at - run.started_at).total_seconds()) if run.finished_at else None
     changes = [
-        f"{Fact(fact).label}：{changed}"
-        for fact, tally in run.counts.items()
-        if tally and (changed := change_in_words(tally))
+        f"{fact.label}：{changed}"
+        for fact, tally in tallies(run)
+        if (changed := change_in_words(tally))
     ]
     return RunLine(run, state_of(run), seconds, changes)
 

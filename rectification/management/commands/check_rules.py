@@ -10,7 +10,13 @@ from inspections.models import Photo
 from rectification.enums import Fact
 from rectification.models import RuleRun
 from rectification.problems.facts import Finding
-from rectification.problems.rules import failures, kinds_with_rule, outlook, run_rules
+from rectification.problems.rules import (
+    failures,
+    kinds_with_rule,
+    outlook,
+    run_rules,
+    tallies,
+)
 from yanliang.periods import today
 
 #: The name comes last, so that the numbers stand in columns in any terminal.
@@ -48,8 +54,8 @@ class Command(BaseCommand):
     def tell(self, run: RuleRun) -> None:
         """A line for each rule of a run."""
         self.stdout.write(HEAD)
-        for fact, tally in run.counts.items():
-            self.line(Fact(fact), tally["found"], tally["raised"], tally["settled"])
+        for fact, tally in tallies(run):
+            self.line(fact, tally["found"], tally["raised"], tally["settled"])
 
     def foretell(self, facts: list[str] | None) -> None:
         """What a run would do today, each problem that it would raise in a line."""
