@@ -4,6 +4,7 @@ An import writes the measure, who answers, who leads, and what is new of the pro
 销号 needs proof and a second person.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from rectification.problems.ledger_rows import LedgerRow, Update
 from rectification.problems.naming import KindIndex, PlaceIndex, source_named, words_of
 from rectification.problems.reading import RowRead
 from rectification.problems.recurrence import UNNAMED, principal_leader
+from yanliang.tables.excel import printable
 
 LOOKUP_CHUNK = 5_000
 
@@ -29,6 +31,11 @@ class Known(NamedTuple):
     problem: Problem
     printed: list[str]
     typed: set[str]
+
+    def add(self, kind: str, text: str, at: dt.datetime) -> None:
+        """Note an entry of the log, as a workbook can hold it."""
+        self.printed.append(dated(kind, text, at))
+        self.typed.update(map(unmarked, (told(kind, text), *text.split("\n"))))
 
 
 def known_problems(numbers: Iterable[str]) -> dict[str, Known]:
@@ -43,10 +50,13 @@ def known_problems(numbers: Iterable[str]) -> dict[str, Known]:
         entries = ProblemEntry.objects.filter(problem__number__in=chunk, kind__in=TOLD)
         rows = entries.values_list("problem__number", "kind", "text", "at")
         for number, kind, text, at in rows.iterator(chunk_size=2000):
-            known = found[number]
-            known.printed.append(dated(kind, text, at))
-            known.typed.update(map(compact, (told(kind, text), *text.split("\n"))))
+            found[number].add(kind, printable(text), at)
     return found
+
+
+def unmarked(line: str) -> str:
+    """A line as lines are compared: without spaces, and without the signs that part it from others."""
+    return compact(line).strip(";,。、")
 
 
 def new_progress(cell: str, known: Known) -> str:
@@ -56,8 +66,8 @@ def new_progress(cell: str, known: Known) -> str:
     for line in map(one_line, cell.split("\n")):
         # What was written behind a printed line is new; the line itself is not.
         start = next((each for each in printed if line.startswith(each)), "")
-        rest = line[len(start) :].lstrip(" ；;，,。、").strip()
-        if rest and not is_blank(rest) and compact(rest) not in known.typed:
+        rest = line[len(start) :].lstrip(" ；;，,。、")
+        if not is_blank(rest) and (words := unmarked(rest)) and words not in known.typed:
             found.append(rest)
     return "\n".join(found)
 
@@ -113,7 +123,7 @@ class Comparison:
     def _update(self, row: LedgerRow, read: RowRead, known: Known) -> Update:
         problem = known.problem
         measure = read.text("measure")
-        if compact(measure) == compact(problem.measure):
+        if compact(measure) == compact(printable(problem.measure)):
             measure = ""
         responsible = changed(read, "responsible", problem.responsible)
         name = row.taken(
@@ -162,7 +172,7 @@ class Comparison:
             leave(row, "source", problem.get_source_display())
         if not is_blank(kind) and self._kinds.find(kind) != problem.kind:
             leave(row, "kind", str(problem.kind))
-        if words_of(read.text("description")) not in ("", words_of(problem.description)):
+        if words_of(read.text("description")) not in ("", words_of(printable(problem.description))):
             leave(row, "description", "")
         for key in ("found_on", "due_on"):
             stored = getattr(problem, key)
@@ -192,7 +202,7 @@ def labels(update: Update, problem: Problem) -> list[str]:
 def changed(read: RowRead, key: str, stored: str):
     """The cell where it says something else than the ledger; "" where it does not."""
     value = read.cells.get(key, "")
-    return "" if compact(as_text(value)) == compact(stored) else value
+    return "" if compact(as_text(value)) == compact(printable(stored)) else value
 
 
 def leave(row: LedgerRow, key: str, stored: str) -> None:

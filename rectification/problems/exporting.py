@@ -212,7 +212,7 @@ def progress_of(problems: ProblemQuerySet) -> dict[int, deque[str]]:
 
 def dated(kind: str, text: str, at: dt.datetime) -> str:
     """A line of 进展: “2020-04-21 已联系施工方”."""
-    return f"{at.astimezone(SHANGHAI).date()} {told(kind, text)}"
+    return f"{at.astimezone(SHANGHAI).date()} {told(kind, text)}".rstrip()
 
 
 def evidence_of(problems: ProblemQuerySet) -> dict[int, list[str]]:

@@ -9,6 +9,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from households.roster.marking import REFUSED_FILL, WARNING_FILL
@@ -17,6 +20,8 @@ from rectification.enums import EntryKind, ProblemSource
 from rectification.models import Problem, ProblemEntry, ProblemImport
 from rectification.problems import acting, importing
 from rectification.problems.acting import Assignment
+from rectification.problems.comparing import Known, new_progress
+from rectification.problems.exporting import dated
 from tests.factories import HouseholdFactory
 from tests.imports.problem_lists import (
     FOUND,
@@ -48,6 +53,7 @@ from tests.rectification.problem_cases import (
 )
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import faults as trail_faults
+from yanliang.tables.excel import printable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 UPLOAD = reverse("rectification:problem_import_upload")
@@ -156,6 +162,29 @@ class TestRoundTrip:
         old = "2020-04-21 第0步\n2020-04-21 第1步"
         content = edited(exported_by(bureau_clerk), problem.number, 进展=old)
         assert "changed" not in uploaded(content, bureau_clerk).counts
+
+
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from([EntryKind.PROGRESS, EntryKind.RETURNED, EntryKind.REOPENED]),
+        st.text(alphabet="已补签=-+；。 \n\r\t\x07\u2028Ａa1—无", min_size=1, max_size=12),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=150)
+@drawn(entries=LINES, first=st.integers(0, 5))
+def test_whatever_was_written_is_never_new_when_it_comes_back(entries, first):
+    """Any stretch of the log, printed, put into a workbook and read again."""
+    at = dt.datetime(2020, 4, 21, 9, tzinfo=dt.UTC)
+    known = Known(None, [], set())
+    for entry, text in entries:
+        known.add(entry, printable(text), at)
+    cell = printable("\n".join(dated(entry, text, at) for entry, text in entries[first:]))
+    assert new_progress(cell, known) == ""
+    typed = printable("\n".join(text for _, text in entries[first:]))
+    assert new_progress(typed, known) == ""
 
 
 def raised_on(household):
