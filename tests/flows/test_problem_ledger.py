@@ -58,8 +58,8 @@ def test_no_way_to_close_without_proof_and_a_second_person(reference):
         LedgerHistory.world = LedgerWorld()
     the_first_days()
     limits = settings(
-        max_examples=HISTORIES or 6,
-        stateful_step_count=35,
+        max_examples=HISTORIES or 12,
+        stateful_step_count=12,
         deadline=None,
         derandomize=not HISTORIES,
         phases=[Phase.generate, Phase.shrink] if HISTORIES else [Phase.generate],
