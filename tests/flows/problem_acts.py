@@ -260,7 +260,7 @@ class ProblemActs(History):
             number,
             lambda pk, by: acting.verify(pk, manner, by=by),
             BUREAU,
-            state=ProblemState.SUBMITTED,
+            state__in=[ProblemState.SUBMITTED, ProblemState.IN_PROGRESS],
         )
 
     @rule(who=bureau, manner=manners)
@@ -318,7 +318,7 @@ class ProblemActs(History):
             number,
             lambda pk, by: acting.void(pk, reason, by=by),
             BUREAU,
-            state__in=UNSETTLED,
+            state__in=[ProblemState.OPEN, ProblemState.CLOSED],
         )
 
     @rule(
