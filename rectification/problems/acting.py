@@ -1,7 +1,7 @@
 """What is done with a problem until it is struck off: 交办、进展、申请销号、核实、退回、重新整改、延期、作废."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,26 +16,26 @@ from rectification.enums import (
     ProblemState,
     Verification,
 )
-from rectification.models import Evidence, Problem, ProblemEntry, ProblemKind
+from rectification.models import Problem, ProblemEntry
 from rectification.models.problems import SEPARATORS
 from rectification.problems import rights
 from rectification.problems.facts import fact_obstacles, holds
-from rectification.problems.log import due_moved, new_entry, write_entry
+from rectification.problems.log import due_moved, write_entry
 from rectification.problems.proving import Picture, keep_paper, keep_photo, proof_obstacles
 from rectification.problems.raising import Draft, open_on_subject, raise_problem
 from rectification.problems.recurrence import (
     leader_obstacles,
-    mark_recurrence,
     principal_leader,
     unnamed_obstacles,
 )
+from rectification.problems.settling import is_of_rule, settle_by_register
 from yanliang.accounts.models import Staff
 from yanliang.accounts.permissions import (
     may_reopen_problem,
     may_verify_problem,
     may_work_on_problem,
 )
-from yanliang.audit.trail import Change, record, record_each
+from yanliang.audit.trail import record
 from yanliang.periods import now, today
 from yanliang.workflow import Transition, check_version, lock
 
@@ -193,11 +193,6 @@ def assign(pk: int, assignment: Assignment, *, by, seen: int | None = None) -> P
     return problem
 
 
-def is_of_rule(problem: Problem) -> bool:
-    """Whether a rule raised it, so that the register alone can say that it is settled."""
-    return bool(problem.subject) and problem.subject == problem.kind.fact
-
-
 def assignee_obstacles(problem: Problem) -> list[str]:
     """The account must be able to see the problem and to work on it."""
     if problem.assignee is None or may_work(problem.assignee, problem):
@@ -333,88 +328,6 @@ def extend(pk: int, due_on: dt.date, reason: str, *, by, seen: int | None = None
     return problem
 
 
-#: What can be put right in an entry while the office works on it.
-EDITABLE = ("source", "kind", "direction", "description", "found_on", "measure")
-
-
-def edit_obstacles(problem: Problem) -> list[str]:
-    if problem.is_at_work:
-        return []
-    return [f"该问题{problem.get_state_display()}，不能再修改。"]
-
-
-def editable_by(problem: Problem, staff) -> tuple[str, ...]:
-    """Those of `EDITABLE` that `staff` may put right: what others found, only the bureau corrects."""
-    if may_verify(staff, problem) or problem.raised_by_id == staff.pk:
-        return EDITABLE
-    return ("measure",)
-
-
-def edit(pk: int, values: dict, *, by, seen: int) -> Problem:
-    """Correct what was written, by the names in `EDITABLE`; nothing is written when nothing changes.
-
-    What inspections found is corrected by the bureau alone. Raises PermissionDenied, or ValidationError, also
-    (code "stale") when somebody else has saved since.
-    """
-    with transaction.atomic():
-        problem = lock(Problem(pk=pk))
-        require(may_work(by, problem), "修改问题")
-        check_version(problem, seen)
-        if missing := edit_obstacles(problem):
-            raise ValidationError(missing)
-        before, kind_before = edit_words(problem), problem.kind
-        for name, value in values.items():
-            setattr(problem, name, value)
-        after = edit_words(problem)
-        changed = [name for name in after if before[name] != after[name]]
-        if not changed:
-            return problem
-        allowed = {label_of(name) for name in editable_by(problem, by)}
-        require(allowed.issuperset(changed), "修改他人登记的问题")
-        if problem.found_on > today():
-            raise ValidationError("发现日期不能晚于今天。")
-        if problem.kind != kind_before:
-            change_kind(problem, kind_before)
-        problem.version += 1
-        problem.full_clean(exclude=["assignee", "household"])
-        problem.save()
-        write_entry(problem, EntryKind.EDITED, "、".join(changed), by=by)
-        record(
-            "problem_edited",
-            problem,
-            by=by,
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
-    return problem
-
-
-def change_kind(problem: Problem, before: ProblemKind) -> None:
-    """Let what follows from the kind follow the new one: the proof that it asks for, and 屡改屡犯.
-
-    Raises ValidationError where the register itself has found the problem, or the new kind is out of use.
-    """
-    if problem.subject and before.fact:
-        raise ValidationError("自动核对登记的问题不能改类别；登记有误的，请区局作废。")
-    if not problem.kind.is_active:
-        raise ValidationError(f"问题类别“{problem.kind}”已停用，请另选类别。")
-    if problem.closed_at is None:
-        mark_recurrence(problem)
-
-
-def label_of(name: str) -> str:
-    return str(Problem._meta.get_field(name).verbose_name)
-
-
-def edit_words(problem: Problem) -> dict[str, str]:
-    """What `edit` can change, by its Chinese name, as the trail keeps it."""
-    words = {}
-    for name in EDITABLE:
-        shown = getattr(problem, f"get_{name}_display", None)
-        words[label_of(name)] = str(shown() if shown else getattr(problem, name)) or "（空）"
-    return words
-
-
 class Fixed(NamedTuple):
     """Found and fixed at once (立行立改): who did it, what came of it, and the proof."""
 
@@ -442,119 +355,6 @@ def fix_at_once(draft: Draft, fixed: Fixed, *, by) -> Problem:
         for paper in fixed.papers:
             keep_paper(problem, paper, by=by)
         return submit(problem.pk, fixed.result, by=by)
-
-
-#: Where the program may ask for 销号: what the bureau has returned waits for a person.
-SETTLING = AT_WORK - {ProblemState.RETURNED}
-
-
-def settle_by_register(pks: Iterable[int]) -> list[Problem]:
-    """The register shows that these are settled: 申请销号 in the program's name, for the bureau to verify.
-
-    Only what the rules raised, and what somebody answers for; a problem of a house waits there for its photos.
-    """
-    with transaction.atomic():
-        rows = Problem.objects.select_for_update(of=("self",), no_key=True).select_related("kind")
-        rows = rows.filter(pk__in=pks, state__in=SETTLING).exclude(responsible="")
-        problems = [problem for problem in rows.order_by("pk") if is_of_rule(problem)]
-        before = {problem.pk: problem.get_state_display() for problem in problems}
-        text = "台账已显示该问题消除。"
-        for problem in problems:
-            problem.state = ProblemState.SUBMITTED
-            problem.result = problem.result or text
-            problem.submitted_by, problem.submitted_at = None, now()
-            problem.version += 1
-        Problem.objects.bulk_update(
-            problems, ["state", "result", "submitted_by", "submitted_at", "version"], batch_size=500
-        )
-        Evidence.objects.bulk_create(
-            (
-                Evidence(
-                    problem=problem,
-                    kind=EvidenceKind.REGISTER,
-                    name=f"{today()} 自动核对：{text}",
-                    added_at=now(),
-                )
-                for problem in problems
-            ),
-            batch_size=500,
-        )
-        ProblemEntry.objects.bulk_create(
-            (new_entry(problem, EntryKind.SUBMITTED, text) for problem in problems), batch_size=500
-        )
-        record_each(
-            "problem_submitted",
-            [
-                Change(each, {"state": before[each.pk]}, {"state": each.get_state_display()})
-                for each in problems
-            ],
-        )
-    return problems
-
-
-#: The versions that a person looked at, by primary key.
-Seen = Mapping[int, int]
-
-
-class Left(NamedTuple):
-    """A problem that a bulk act left as it was, and why."""
-
-    problem: Problem
-    sentences: list[str]
-
-
-class Bulk(NamedTuple):
-    """What came of an act upon many: those done, and the exceptions with their reasons (例外清单)."""
-
-    done: list[Problem]
-    left: list[Left]
-
-
-#: Told of a problem that somebody changed after the person had looked at it.
-CHANGED = "打开页面后这个问题又有变动（或刚刚办理过），请核对后再办理。"
-
-
-def each_of(problems: Iterable[Problem], act: Callable[[Problem], Problem]) -> Bulk:
-    """Do `act` on each by itself: what is refused is listed, the rest is done."""
-    done, left = [], []
-    for problem in problems:
-        try:
-            with transaction.atomic():
-                done.append(act(problem))
-        except ValidationError as refused:
-            is_stale = getattr(refused, "code", "") == "stale"
-            left.append(Left(problem, [CHANGED] if is_stale else refused.messages))
-        except PermissionDenied as refused:
-            left.append(Left(problem, [str(refused)]))
-    return Bulk(done, left)
-
-
-def assign_each(
-    problems: Iterable[Problem], assignment: Assignment, *, by, seen: Seen | None = None
-) -> Bulk:
-    """Hand each over by itself; one that changed since `by` saw its version is listed."""
-    return each_of(
-        problems, lambda problem: assign(problem.pk, assignment, by=by, seen=seen_of(problem, seen))
-    )
-
-
-def verify_each(
-    problems: Iterable[Problem],
-    manner: Verification,
-    comment: str,
-    *,
-    by,
-    seen: Seen | None = None,
-) -> Bulk:
-    """Each must be in 申请销号 with whole proof, asked for by somebody else; the others are listed."""
-    return each_of(
-        problems,
-        lambda problem: verify(problem.pk, manner, comment, by=by, seen=seen_of(problem, seen)),
-    )
-
-
-def seen_of(problem: Problem, seen: Seen | None) -> int | None:
-    return None if seen is None else seen[problem.pk]
 
 
 def require(has_right: bool, what: str) -> None:

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from rectification.enums import Verification
 from rectification.models import Problem
-from rectification.problems.acting import Bulk, Seen, assign_each, verify_each
+from rectification.problems.bulk import Bulk, Seen, assign_each, verify_each
 from rectification.problems.forms import ResponsibleFields, long_text
 from rectification.problems.rights import workers
 from yanliang.accounts.enums import RegionLevel

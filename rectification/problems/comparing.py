@@ -12,8 +12,9 @@ from households.roster.cleaning import CellFault, as_text, compact, is_blank
 from rectification.enums import ProblemState
 from rectification.models import Problem, ProblemEntry
 from rectification.problems import reading
-from rectification.problems.acting import Assignment, edit_obstacles, may_work
+from rectification.problems.acting import Assignment, may_work
 from rectification.problems.columns import LABELS, TOLD, one_line, told
+from rectification.problems.editing import edit_obstacles
 from rectification.problems.exporting import dated
 from rectification.problems.household_index import named
 from rectification.problems.ledger_rows import LedgerRow, Update

@@ -12,7 +12,8 @@ from inspections.papers import check_paper
 from rectification.enums import PICTURED, Direction, EvidenceKind, ProblemSource, Verification
 from rectification.forms import PicturesField, PicturesInput
 from rectification.models import Problem, ProblemKind
-from rectification.problems.acting import Assignment, Fixed, editable_by, one_person_obstacles
+from rectification.problems.acting import Assignment, Fixed, one_person_obstacles
+from rectification.problems.editing import editable_by
 from rectification.problems.proving import Picture
 from rectification.problems.raising import DAYS_AFTER_CAMPAIGN, Draft
 from rectification.problems.recurrence import principal_leader

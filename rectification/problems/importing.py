@@ -20,7 +20,7 @@ from households.roster.marking import write_marked, write_refused
 from households.roster.reader import Roster, open_roster
 from rectification.enums import ProblemSource
 from rectification.models import ProblemImport, ProblemKind
-from rectification.problems import acting
+from rectification.problems import acting, editing
 from rectification.problems.acting import Assignment
 from rectification.problems.columns import LEDGER
 from rectification.problems.judging import Given, counts, judge_rows, require_columns
@@ -213,7 +213,7 @@ def write(pk: int, update: Update, by) -> None:
     if update.assignment is not None:
         acting.assign(pk, update.assignment, by=by, seen=update.version)
     elif update.measure:
-        acting.edit(pk, {"measure": update.measure}, by=by, seen=update.version)
+        editing.edit(pk, {"measure": update.measure}, by=by, seen=update.version)
 
 
 def cancel(problem_import: ProblemImport, by) -> ProblemImport:

@@ -11,9 +11,9 @@ from django.db import transaction
 from households.models import Household
 from rectification.enums import UNSETTLED, Fact, ProblemSource, ProblemState
 from rectification.models import ProblemKind, RuleRun
-from rectification.problems.acting import SETTLING, settle_by_register
 from rectification.problems.facts import FINDERS, Finding
 from rectification.problems.raising import Draft, enter
+from rectification.problems.settling import SETTLING, settle_by_register
 from yanliang.accounts.permissions import may_see_problem_rules
 from yanliang.audit.trail import record
 from yanliang.periods import now, today

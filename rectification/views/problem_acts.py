@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from rectification.enums import AT_WORK, UNSETTLED, Verification
 from rectification.forms import VoidForm
 from rectification.models import Evidence, Problem
-from rectification.problems import acting
+from rectification.problems import acting, editing
 from rectification.problems.forms import (
     ActForm,
     AssignForm,
@@ -128,9 +128,9 @@ EDIT = Act(
     "修改",
     acting.may_work,
     AT_WORK,
-    lambda problem, by: acting.edit_obstacles(problem),
+    lambda problem, by: editing.edit_obstacles(problem),
     EditForm,
-    lambda pk, form, **who: acting.edit(pk, form.values, **who),
+    lambda pk, form, **who: editing.edit(pk, form.values, **who),
     "已保存。",
 )
 VOID = Act(

@@ -25,12 +25,14 @@ from rectification.enums import (
     Verification,
 )
 from rectification.models import Evidence, Problem, ProblemKind, Renovation, SubsidyPayment
-from rectification.problems import acting, proving
-from rectification.problems.acting import Assignment, Bulk, Fixed, settle_by_register
+from rectification.problems import acting, bulk, editing, proving
+from rectification.problems.acting import Assignment, Fixed
+from rectification.problems.bulk import Bulk
 from rectification.problems.facts import FINDERS as FACT_FINDERS
 from rectification.problems.facts import holds
 from rectification.problems.proving import Picture
 from rectification.problems.raising import Draft, enter, open_on_subject, raise_problem
+from rectification.problems.settling import settle_by_register
 from rectification.subsidy import pay_subsidy, void_payment
 from reports.national.entering import enter_references
 from tests.factories import happen
@@ -213,7 +215,7 @@ class ProblemActs(History):
     @rule(who=workers, name=names)
     def assign_all(self, who, name):
         self.in_bulk(
-            who, WORKERS, lambda found, by: acting.assign_each(found, Assignment(name), by=by)
+            who, WORKERS, lambda found, by: bulk.assign_each(found, Assignment(name), by=by)
         )
 
     @rule(who=workers, number=numbers, text=st.sampled_from(["已联系施工队", " "]))
@@ -265,9 +267,7 @@ class ProblemActs(History):
 
     @rule(who=bureau, manner=manners)
     def verify_all(self, who, manner):
-        self.in_bulk(
-            who, BUREAU, lambda found, by: acting.verify_each(found, manner, "属实", by=by)
-        )
+        self.in_bulk(who, BUREAU, lambda found, by: bulk.verify_each(found, manner, "属实", by=by))
 
     def in_bulk(self, who: str, may: Collection[str], act: Callable[..., Bulk]) -> None:
         """Try `act` on every problem there is, settled and foreign ones among them."""
@@ -339,7 +339,7 @@ class ProblemActs(History):
             values["found_on"] = today() + dt.timedelta(days=days)
 
         def act(pk, by):
-            acting.edit(pk, values, by=by, seen=Problem.objects.get(pk=pk).version - late)
+            editing.edit(pk, values, by=by, seen=Problem.objects.get(pk=pk).version - late)
 
         self.on_problem(who, number, act, state__in=AT_WORK)
 

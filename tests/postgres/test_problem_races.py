@@ -8,7 +8,7 @@ from django.db import IntegrityError
 
 from rectification.enums import EntryKind, Fact, Verification
 from rectification.models import Problem, ProblemEntry, RuleRun
-from rectification.problems import acting, facts, rules
+from rectification.problems import acting, bulk, facts, rules, settling
 from rectification.problems.acting import Assignment
 from rectification.problems.facts import Finding
 from rectification.problems.proving import void_evidence
@@ -133,7 +133,7 @@ def test_whole_ledgers_verified_crosswise():
     people = bureau(2)
 
     def verify(found, by):
-        return lambda: acting.verify_each(found, Verification.DOCUMENTS, "", by=by)
+        return lambda: bulk.verify_each(found, Verification.DOCUMENTS, "", by=by)
 
     one, other = at_once(verify(problems, people[0]), verify(problems[::-1], people[1]))
     assert len(one.done) + len(other.done) == len(problems)
@@ -172,8 +172,8 @@ def test_rules_settle_while_somebody_verifies():
     others = [submitted() for _ in range(3)]
     [lead] = bureau(1)
     results = at_once(
-        lambda: acting.settle_by_register([gone.pk]),
-        lambda: acting.verify_each(others, Verification.DOCUMENTS, "", by=lead),
+        lambda: settling.settle_by_register([gone.pk]),
+        lambda: bulk.verify_each(others, Verification.DOCUMENTS, "", by=lead),
         lambda: acting.log_progress(gone.pk, "已联系", by=office_clerk()),
     )
     refusals(results)

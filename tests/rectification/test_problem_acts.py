@@ -11,7 +11,7 @@ from django.db.utils import DatabaseError
 from households.models import Region
 from rectification.enums import EntryKind, EvidenceKind, Light, ProblemSource, Verification
 from rectification.models import Problem, ProblemEntry
-from rectification.problems import acting
+from rectification.problems import acting, bulk, editing
 from rectification.problems.acting import Assignment, Fixed
 from rectification.problems.proving import Picture, add_paper, add_photo, void_evidence
 from rectification.problems.raising import default_due, raise_problem
@@ -292,9 +292,9 @@ class TestNothingIsLost:
 
     def test_a_stale_form_changes_nothing(self):
         problem = raised()
-        acting.edit(problem.pk, {"description": "缺签字页"}, by=clerk(), seen=problem.version)
+        editing.edit(problem.pk, {"description": "缺签字页"}, by=clerk(), seen=problem.version)
         assert "已被他人修改" in refused(
-            acting.edit, problem.pk, {"description": "另一说"}, by=clerk(), seen=problem.version
+            editing.edit, problem.pk, {"description": "另一说"}, by=clerk(), seen=problem.version
         )
 
 
@@ -321,10 +321,10 @@ def test_bulk_verifying_leaves_the_exceptions_with_their_reasons():
     good, unproved, own = submitted(), submitted(), proved()
     void_evidence(evidence_of(unproved).pk, by=clerk(), reason="别户的材料")
     own = acting.submit(own.pk, "已改", by=clerk())
-    bulk = acting.verify_each([good, unproved, own], Verification.DOCUMENTS, "", by=clerk())
-    assert [each.pk for each in bulk.done] == [good.pk]
-    assert [each.problem.pk for each in bulk.left] == [unproved.pk, own.pk]
-    assert all(each.sentences for each in bulk.left)
+    found = bulk.verify_each([good, unproved, own], Verification.DOCUMENTS, "", by=clerk())
+    assert [each.pk for each in found.done] == [good.pk]
+    assert [each.problem.pk for each in found.left] == [unproved.pk, own.pk]
+    assert all(each.sentences for each in found.left)
 
 
 def test_the_same_subject_is_raised_once_while_it_is_open():

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 
 from rectification.enums import EvidenceKind, Verification
 from rectification.models import Problem
-from rectification.problems import acting
-from rectification.problems.acting import Assignment, settle_by_register
+from rectification.problems import acting, editing
+from rectification.problems.acting import Assignment
 from rectification.problems.proving import Picture, add_paper, add_photo
 from rectification.problems.raising import enter
+from rectification.problems.settling import settle_by_register
 from tests.factories import HouseholdFactory, StaffFactory
 from tests.rectification.cases import clerk
 from tests.rectification.problem_cases import (
@@ -90,24 +91,24 @@ class TestReopening:
 class TestAnotherKind:
     def test_what_the_register_found_keeps_its_kind(self):
         problem = by_register()
-        said = refused(acting.edit, problem.pk, {"kind": kind()}, by=clerk(), seen=problem.version)
+        said = refused(editing.edit, problem.pk, {"kind": kind()}, by=clerk(), seen=problem.version)
         assert "不能改类别" in said
 
     def test_one_out_of_use_is_refused(self):
         problem, unused = raised(), kind("other")
         type(unused).objects.filter(pk=unused.pk).update(is_active=False)
         values = {"kind": kind("other")}
-        assert "已停用" in refused(acting.edit, problem.pk, values, by=clerk(), seen=1)
+        assert "已停用" in refused(editing.edit, problem.pk, values, by=clerk(), seen=1)
 
     def test_the_right_kind_was_struck_off_here_before(self):
         household = HouseholdFactory(region_id=VILLAGE)
         first = closed(household=household)
         leader = principal()
         problem = raised(household, "other")
-        edited = acting.edit(problem.pk, {"kind": kind()}, by=clerk(), seen=problem.version)
+        edited = editing.edit(problem.pk, {"kind": kind()}, by=clerk(), seen=problem.version)
         assert (edited.is_recurrent, edited.recurs) == (True, first)
         assert edited.leading_official == leader
-        back = acting.edit(edited.pk, {"kind": kind("other")}, by=clerk(), seen=edited.version)
+        back = editing.edit(edited.pk, {"kind": kind("other")}, by=clerk(), seen=edited.version)
         assert (back.is_recurrent, back.recurs) == (False, None)
 
     def test_one_struck_off_only_later_came_not_before(self, april):
@@ -115,12 +116,12 @@ class TestAnotherKind:
         problem = raised(household, "other")
         april.shift(3600)
         closed(household=household)
-        edited = acting.edit(problem.pk, {"kind": kind()}, by=clerk(), seen=problem.version)
+        edited = editing.edit(problem.pk, {"kind": kind()}, by=clerk(), seen=problem.version)
         assert not edited.is_recurrent
 
     def test_reopened_it_stays_a_recurrence(self):
         problem = reopened(closed())
-        edited = acting.edit(problem.pk, {"kind": kind("other")}, by=clerk(), seen=problem.version)
+        edited = editing.edit(problem.pk, {"kind": kind("other")}, by=clerk(), seen=problem.version)
         assert edited.is_recurrent
 
 
@@ -128,7 +129,7 @@ def test_nothing_was_found_tomorrow():
     problem = raised()
     tomorrow = now().date() + dt.timedelta(days=1)
     values = {"found_on": tomorrow}
-    assert "晚于今天" in refused(acting.edit, problem.pk, values, by=clerk(), seen=1)
+    assert "晚于今天" in refused(editing.edit, problem.pk, values, by=clerk(), seen=1)
 
 
 def test_where_the_program_asks_whoever_brought_the_proof_does_not_verify():
