@@ -6,6 +6,7 @@ from dataclasses import replace
 from households.roster.fields import BY_KEY as ROSTER_FIELDS
 from households.roster.fields import Field, Vocabulary
 from rectification.enums import EntryKind
+from yanliang.tables.excel import printable
 from yanliang.tables.table import Column
 
 COLUMNS = (
@@ -41,7 +42,8 @@ def one_line(text: str) -> str:
 
 def told(kind: str, text: str) -> str:
     """What an entry of the log says in 进展, without its date."""
-    said = one_line(text)
+    # What a workbook cannot hold is gone before the spaces beside it are made one.
+    said = one_line(printable(text))
     return said if kind == EntryKind.PROGRESS else f"{EntryKind(kind).label}：{said}"
 
 

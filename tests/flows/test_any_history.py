@@ -53,7 +53,7 @@ def test_any_history(reference):
     AnyHistory.world = World()
     the_first_days()
     limits = settings(
-        max_examples=HISTORIES or 8,
+        max_examples=HISTORIES or 6,
         stateful_step_count=50,
         deadline=None,
         derandomize=not HISTORIES,

@@ -17,7 +17,6 @@ from rectification.models import Problem
 from rectification.problems.acting import (
     Assignment,
     assign,
-    edit,
     extend,
     reopen,
     send_back,
@@ -25,6 +24,7 @@ from rectification.problems.acting import (
     verify,
     void,
 )
+from rectification.problems.editing import edit
 from rectification.problems.filters import ProblemFilters
 from rectification.problems.proving import add_paper
 from reports.annex2.drill_down import households_at
