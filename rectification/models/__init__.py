@@ -8,15 +8,15 @@ from .monitoring import (
     ReportPhoto,
 )
 from .payments import SubsidyPayment
+from .problem_imports import ProblemImport
 from .problems import (
     Evidence,
     Problem,
     ProblemEntry,
-    ProblemImport,
     ProblemKind,
-    RuleRun,
 )
 from .renovations import Funding, Renovation, RenovationDocument, RenovationPhoto
+from .rule_runs import RuleRun
 from .supervision import SupervisionVisit, VisitHousehold
 
 __all__ = [

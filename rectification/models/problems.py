@@ -1,14 +1,12 @@
 """The problem ledger (问题台账): problems, the log of what was done, and the proof (domain rules §5)."""
 
 import datetime as dt
-import uuid
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from households.enums import ImportState
 from rectification.enums import (
     AT_WORK,
     SETTLED,
@@ -403,59 +401,3 @@ class Evidence(Voidable):
     def region_id(self) -> str:
         """Whose it is; the trail files entries by it."""
         return self.problem.region_id
-
-
-class ProblemImport(models.Model):
-    """One uploaded ledger or feedback list, from preview to the problems recorded.
-
-    `counts` holds the number of rows by outcome, `outcomes` what was read from every row and how it was
-    judged, as compressed JSON (see `rectification.problems.importing`).
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    region = models.ForeignKey(
-        "households.Region", models.PROTECT, related_name="+", verbose_name="区划"
-    )
-    file = models.FileField("文件", upload_to="problem-lists/%Y/%m/")
-    filename = models.CharField("文件名", max_length=200)
-    size = models.PositiveIntegerField("大小（字节）")
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField(
-        "状态", max_length=10, choices=ImportState, default=ImportState.PREVIEW
-    )
-    counts = models.JSONField("结果", default=dict)
-    outcomes = models.BinaryField()
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人"
-    )
-    uploaded_at = models.DateTimeField("上传时间")
-    finished_at = models.DateTimeField("完成时间", null=True)
-
-    objects = RegionScopedQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "问题清单导入"
-        verbose_name_plural = "问题清单导入"
-        ordering = ["-uploaded_at"]
-
-    def __str__(self) -> str:
-        return self.filename
-
-
-class RuleRun(models.Model):
-    """One run of the rules over the register: when, and how many problems each raised and found settled."""
-
-    started_at = models.DateTimeField("开始时间")
-    finished_at = models.DateTimeField("完成时间", null=True)
-    counts = models.JSONField("结果", default=dict)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经办人"
-    )
-
-    class Meta:
-        verbose_name = "自动核对"
-        verbose_name_plural = "自动核对"
-        ordering = ["-started_at", "-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.started_at:%Y-%m-%d %H:%M}"

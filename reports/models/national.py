@@ -1,12 +1,12 @@
 """Entry into the national 住房安全排查鉴定信息系统: column layouts, exports, returned references (domain rules §2)."""
 
-import uuid
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 
 from households.enums import ImportState
+from households.models.imports import WorkbookImport
 from yanliang.accounts.scoping import RegionScopedQuerySet
 
 
@@ -73,39 +73,18 @@ class ReferenceImportQuerySet(RegionScopedQuerySet):
         return self.filter(state=ImportState.PREVIEW)
 
 
-class ReferenceImport(models.Model):
+class ReferenceImport(WorkbookImport):
     """One workbook with references that came back, from preview to the references registered.
 
-    `mapping` is how its columns were read, `counts` the number of rows by outcome, `outcomes` the judgement
-    of every row as compressed JSON (see `reports.national.importing`).
+    `mapping` is how its columns were read (see `reports.national.importing`).
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    region = models.ForeignKey(
-        "households.Region", models.PROTECT, related_name="+", verbose_name="区划"
-    )
     file = models.FileField("文件", upload_to="national-references/%Y/%m/")
-    filename = models.CharField("文件名", max_length=200)
-    size = models.PositiveIntegerField("大小（字节）")
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField(
-        "状态", max_length=10, choices=ImportState, default=ImportState.PREVIEW
-    )
     mapping = models.JSONField("列对应", default=dict)
-    counts = models.JSONField("结果", default=dict)
     outcomes = models.BinaryField(null=True)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人"
-    )
-    uploaded_at = models.DateTimeField("上传时间")
-    finished_at = models.DateTimeField("完成时间", null=True)
 
     objects = ReferenceImportQuerySet.as_manager()
 
-    class Meta:
+    class Meta(WorkbookImport.Meta):
         verbose_name = "国家系统编号导入"
         verbose_name_plural = "国家系统编号导入"
-        ordering = ["-uploaded_at"]
-
-    def __str__(self) -> str:
-        return self.filename
