@@ -34,3 +34,37 @@ class JobState(models.TextChoices):
     RUNNING = "running", "生成中"
     DONE = "done", "已生成"
     FAILED = "failed", "生成失败"
+
+
+class WeekState(models.TextChoices):
+    """How far a street office's reporting week has come (domain rules §6)."""
+
+    DRAFT = "draft", "未报"
+    SUBMITTED = "submitted", "已报"
+    ACCEPTED = "accepted", "已审"
+    RETURNED = "returned", "退回"
+
+
+class DistrictState(models.TextChoices):
+    """How far the bureau's week has come (domain rules §6)."""
+
+    COLLECTING = "collecting", "汇总中"
+    LOCKED = "locked", "已锁定"
+    FORWARDED = "forwarded", "已转报市局"
+    CORRECTING = "correcting", "更正中"
+
+
+class ReviewOutcome(models.TextChoices):
+    """What the bureau says of a submission."""
+
+    ACCEPTED = "accepted", "审核通过"
+    RETURNED = "returned", "退回"
+
+
+class FileFormat(models.TextChoices):
+    """The files that a submission or a district report can be taken away as."""
+
+    ANNEX_XLSX = "annex-xlsx", "附件2 Excel"
+    SUMMARY_PDF = "summary-pdf", "周报 PDF"
+    SUMMARY_XLSX = "summary-xlsx", "周报 Excel"
+    SUMMARY_DOCX = "summary-docx", "周报 Word"

@@ -37,7 +37,12 @@ def told_at(moment: dt.datetime) -> Iterator[None]:
 
 def today() -> dt.date:
     """The date in Shanghai."""
-    return now().astimezone(SHANGHAI).date()
+    return day_of(now())
+
+
+def day_of(moment: dt.datetime) -> dt.date:
+    """The date in Shanghai at `moment`; its own date may be another zone's."""
+    return moment.astimezone(SHANGHAI).date()
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,11 @@ def cut_off(thursday: dt.date) -> dt.datetime:
         day -= dt.timedelta(days=1)
     hour, minute = map(int, settings.WEEKLY_CUT_OFF.split(":"))
     return dt.datetime.combine(day, dt.time(hour, minute), SHANGHAI)
+
+
+def is_on_time(at: dt.datetime, due: dt.datetime) -> bool:
+    """Whether what came at `at` met the cut-off `due`; the moment of the cut-off itself does."""
+    return at <= due
 
 
 def end_of(day: dt.date) -> dt.datetime:

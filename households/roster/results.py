@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 from households.models import RosterImport
+from yanliang.periods import day_of
 
 from .comparing import compare, reference_for
 from .importing import stored_roster, unpack
@@ -46,7 +47,7 @@ def workbook(roster_import: RosterImport, *, only_refused: bool) -> bytes:
     """
     with stored_roster(roster_import) as (roster, mapping):
         reference = reference_for(roster_import.region)
-        judged = judge_rows(roster, mapping, reference, roster_import.uploaded_at.date())
+        judged = judge_rows(roster, mapping, reference, day_of(roster_import.uploaded_at))
         rows = [row.judged for row in compare(judged, roster_import.region)]
         target = BytesIO()
         write = write_refused if only_refused else write_marked

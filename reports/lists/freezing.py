@@ -1,8 +1,5 @@
 """Freezing a list: the copy that is signed, its hash, and reading it again."""
 
-import hashlib
-import json
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
@@ -13,6 +10,7 @@ from reports.enums import ListKind
 from reports.lists.columns import COLUMNS, ListColumn, as_plain, from_plain
 from reports.lists.rows import ListRow, digest, rows_of_region
 from reports.models import FrozenList
+from reports.sealing import digest_of, packed
 from yanliang.periods import now
 
 
@@ -49,32 +47,25 @@ class FrozenRows(NamedTuple):
         return cls(from_plain(data["columns"]), rows, digests)
 
 
-def canonical(data: Mapping[str, Any]) -> bytes:
-    """The bytes that the hash of a list covers."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def content_of(key: ListKey, rows: Sequence[ListRow], number: int) -> bytes:
+def content_of(key: ListKey, rows: Sequence[ListRow], number: int) -> dict[str, Any]:
     lines = [
         [row.household_id, row.ordinal, row.department, digest(key.kind, row), row.values]
         for row in rows
     ]
-    return canonical(
-        {
-            "region": key.region.code,
-            "region_name": key.region.short_name,
-            "kind": key.kind.value,
-            "group": key.group,
-            "number": number,
-            "columns": as_plain(COLUMNS[key.kind]),
-            "rows": lines,
-        }
-    )
+    return {
+        "region": key.region.code,
+        "region_name": key.region.short_name,
+        "kind": key.kind.value,
+        "group": key.group,
+        "number": number,
+        "columns": as_plain(COLUMNS[key.kind]),
+        "rows": lines,
+    }
 
 
 def digest_of_list(key: ListKey, rows: Sequence[ListRow]) -> str:
     """A hash over the list as it stands now; a form carries it, to notice what changed since it was opened."""
-    return hashlib.sha256(content_of(key, rows, 0)).hexdigest()
+    return digest_of(content_of(key, rows, 0))
 
 
 def freeze(key: ListKey, rows: Sequence[ListRow], by) -> FrozenList:
@@ -83,7 +74,7 @@ def freeze(key: ListKey, rows: Sequence[ListRow], by) -> FrozenList:
         newest = FrozenList.objects.of(*names_of(key)).first()
         if newest is not None:
             same = content_of(key, rows, newest.number)
-            if hashlib.sha256(same).hexdigest() == newest.sha256:
+            if digest_of(same) == newest.sha256:
                 return newest
         number = newest.number + 1 if newest is not None else 1
         content = content_of(key, rows, number)
@@ -93,8 +84,8 @@ def freeze(key: ListKey, rows: Sequence[ListRow], by) -> FrozenList:
             group=key.group,
             number=number,
             row_count=len(rows),
-            content=zlib.compress(content, 6),
-            sha256=hashlib.sha256(content).hexdigest(),
+            content=packed(content),
+            sha256=digest_of(content),
             frozen_by=by,
             frozen_at=now(),
         )
@@ -102,9 +93,3 @@ def freeze(key: ListKey, rows: Sequence[ListRow], by) -> FrozenList:
 
 def names_of(key: ListKey) -> tuple[str, str, str]:
     return key.region.code, key.kind, key.group
-
-
-def is_intact(frozen: FrozenList) -> bool:
-    """Whether the stored copy still has the hash it was signed with."""
-    content = zlib.decompress(frozen.content)
-    return hashlib.sha256(content).hexdigest() == frozen.sha256

@@ -15,7 +15,6 @@ from reports.lists.freezing import (
     ListKey,
     digest_of_list,
     freeze,
-    is_intact,
 )
 from reports.lists.rows import digest
 from reports.lists.standing import RowStanding, list_standing
@@ -151,7 +150,7 @@ def sign_paper(
         raise ValidationError("签字日期不能晚于今天。")
     if end_of(signed_on) < frozen.frozen_at:
         raise ValidationError("签字日期不能早于清单打印的日期。")
-    if not is_intact(frozen):
+    if not frozen.is_intact:
         raise ValidationError("这份清单的存档与校验码不符，不能登记签字：请联系系统管理员。")
     with transaction.atomic():
         village = locked_village(frozen.region_id, by)

@@ -1,8 +1,6 @@
 """Four lists as they were signed: frozen copies, signatures, and who answers for a row (domain rules §4)."""
 
-import json
-import zlib
-from typing import Any, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -10,27 +8,20 @@ from django.db.models import Q
 
 from inspections.papers import check_paper
 from reports.enums import ListKind, SignLevel, SignMeans
+from reports.models.sealed import SealedDocument, SealedQuerySet
 from yanliang.accounts.scoping import RegionScopedQuerySet
 
-#: Characters of the short code that stands on paper: 48 bits of the hash.
-CODE_LENGTH = 12
 
-
-class FrozenListQuerySet(RegionScopedQuerySet):
+class FrozenListQuerySet(SealedQuerySet):
     def of(self, region_code: str, kind: str, group: str) -> Self:
         """The versions of one list, the newest first."""
         return self.filter(region_id=region_code, kind=kind, group=group).order_by("-number")
 
-    def with_code(self, code: str) -> Self:
-        """The lists whose hash begins with the short code, typed with or without its dashes."""
-        digits = code.replace("-", "").strip().lower()
-        return self.filter(sha256__startswith=digits) if len(digits) >= CODE_LENGTH else self.none()
 
-
-class FrozenList(models.Model):
+class FrozenList(SealedDocument):
     """One list of a village and class group as it stood when somebody was to sign it; never changed.
 
-    `content` is compressed JSON (see `reports.lists.freezing`), `sha256` the hash of that JSON.
+    What it says is put together by `reports.lists.freezing`.
     """
 
     region = models.ForeignKey(
@@ -40,8 +31,6 @@ class FrozenList(models.Model):
     group = models.CharField("类别组", max_length=40)
     number = models.PositiveIntegerField("版本")
     row_count = models.PositiveIntegerField("户数")
-    content = models.BinaryField()
-    sha256 = models.CharField(max_length=64, unique=True)
     frozen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="冻结人"
     )
@@ -63,17 +52,6 @@ class FrozenList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.region} {self.group} {self.get_kind_display()} 第{self.number}版"
-
-    @property
-    def code(self) -> str:
-        """The short code printed on the list: three groups of four."""
-        digits = self.sha256[:CODE_LENGTH].upper()
-        return "-".join(digits[start : start + 4] for start in range(0, CODE_LENGTH, 4))
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """What was frozen, as `reports.lists.freezing` put it together."""
-        return json.loads(zlib.decompress(self.content))
 
 
 class SigningQuerySet(RegionScopedQuerySet):

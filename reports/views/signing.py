@@ -18,7 +18,7 @@ from reports.enums import SignLevel
 from reports.lists.exporting import printed_pdf, record_printing
 from reports.lists.faces import frozen_table, keys_of
 from reports.lists.forms import CodeForm, PaperForm, ResponsibleForm
-from reports.lists.freezing import ListKey, freeze, is_intact
+from reports.lists.freezing import ListKey, freeze
 from reports.lists.membership import class_groups
 from reports.lists.responsible import may_name, name_responsible, named
 from reports.lists.signing import sign, sign_paper, uploadable_levels
@@ -164,7 +164,7 @@ def show_frozen(
         "reports/frozen_detail.html",
         {
             "frozen": frozen,
-            "intact": is_intact(frozen),
+            "intact": frozen.is_intact,
             "signings": signings_of(frozen),
             "page": page,
             "table": render_html(replace(table, rows=page.object_list), request, show_title=False),
@@ -239,5 +239,5 @@ def list_check(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.GET)
     code = form.cleaned_data["code"] if form.is_valid() else ""
     lists = FrozenList.objects.visible_to(request.user).with_code(code).select_related("region")
-    found = [(each, is_intact(each)) for each in lists[:5]] if code else []
+    found = [(each, each.is_intact) for each in lists[:5]] if code else []
     return render(request, "reports/list_check.html", {"form": form, "code": code, "found": found})

@@ -30,7 +30,7 @@ from tests.rectification.problem_cases import (
     scene,
     submitted,
 )
-from yanliang.periods import now
+from yanliang.periods import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
@@ -127,7 +127,7 @@ class TestAnotherKind:
 
 def test_nothing_was_found_tomorrow():
     problem = raised()
-    tomorrow = now().date() + dt.timedelta(days=1)
+    tomorrow = today() + dt.timedelta(days=1)
     values = {"found_on": tomorrow}
     assert "晚于今天" in refused(editing.edit, problem.pk, values, by=clerk(), seen=1)
 

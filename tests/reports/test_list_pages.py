@@ -25,6 +25,7 @@ from tests.reports.list_cases import (
     village_head,
 )
 from yanliang.audit.models import Entry
+from yanliang.periods import day_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
@@ -226,7 +227,7 @@ class TestPaper:
             "level": "village",
             "name": "老支书",
             "post": "村支书",
-            "signed_on": frozen.frozen_at.date(),
+            "signed_on": day_of(frozen.frozen_at),
             "scan": SimpleUploadedFile("签字页.pdf", b"%PDF-1.4\n%%EOF\n"),
         }
         address = reverse("reports:frozen_paper", args=[frozen.pk])

@@ -12,7 +12,7 @@ from households.editing import edit_household
 from households.models import Household, Region
 from reports.enums import ListKind, SignLevel
 from reports.lists.columns import COLUMNS
-from reports.lists.freezing import FrozenRows, digest_of_list, freeze, is_intact
+from reports.lists.freezing import FrozenRows, digest_of_list, freeze
 from reports.lists.responsible import name_responsible, named
 from reports.lists.signing import sign, sign_paper
 from reports.lists.standing import SinceSigned, list_standing
@@ -35,6 +35,7 @@ from tests.reports.list_cases import (
 )
 from yanliang.audit.models import Entry
 from yanliang.audit.trail import faults
+from yanliang.periods import day_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
 
@@ -262,7 +263,7 @@ def test_before_signing_the_page_says_what_is_new_and_what_changed(key, recorder
 
 def test_a_frozen_list_never_changes(key):
     frozen = freeze(key, key.rows(), village_head())
-    assert is_intact(frozen)
+    assert frozen.is_intact
     with pytest.raises(DatabaseError), transaction.atomic():
         FrozenList.objects.filter(pk=frozen.pk).update(row_count=0)
     assert FrozenRows.of(FrozenList.objects.get()).rows.keys() == {row.key for row in key.rows()}
@@ -286,7 +287,7 @@ class TestPaper:
     """Signed by hand on the print, the scan uploaded and bound to the frozen copy."""
 
     def enter(self, frozen, by, level=SignLevel.VILLAGE, **changes):
-        signed_on = changes.pop("signed_on", frozen.frozen_at.date())
+        signed_on = changes.pop("signed_on", day_of(frozen.frozen_at))
         given = {"name": "老支书", "post": "村支书", "scan": scan(), "signed_on": signed_on}
         return sign_paper(frozen, level, by=by, **given | changes)
 

@@ -182,6 +182,40 @@ def may_name_secretaries(staff) -> bool:
     return has_role(staff, OFFICE | BUREAU)
 
 
+def may_see_weeks(staff) -> bool:
+    """Which offices have submitted the week, and what; a village and a department have no part in it."""
+    return has_role(staff, OFFICE | BUREAU | {Role.SUPERVISOR, Role.VIEWER})
+
+
+def may_prepare_week(staff) -> bool:
+    """Write and keep the text that goes with the office's figures."""
+    return has_role(staff, OFFICE)
+
+
+def may_submit_week(staff) -> bool:
+    """Submit the week in the office's name (domain rules §1)."""
+    return has_role(staff, frozenset({Role.OFFICE_LEAD}))
+
+
+def may_review_week(staff) -> bool:
+    """Accept or return what an office submitted, grant it an exception, write the district's text."""
+    return has_role(staff, BUREAU)
+
+
+def may_lock_week(staff) -> bool:
+    """Lock and unlock the district's week, forward it to the city, correct it (domain rules §1)."""
+    return has_role(staff, frozenset({Role.BUREAU_LEAD}))
+
+
+def may_edit_annex_layout(staff) -> bool:
+    return has_role(staff, BUREAU)
+
+
+def may_keep_city_workbooks(staff) -> bool:
+    """Bring in the city's own workbook for Annex 2: a setting, so the keeper's too."""
+    return has_role(staff, frozenset({Role.KEEPER, Role.BUREAU_LEAD}))
+
+
 def may_export(staff) -> bool:
     return has_role(staff, BUSINESS - {Role.VILLAGE})
 
