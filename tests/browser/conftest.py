@@ -1,11 +1,14 @@
 """A headless Chromium for the tests; each test proves that the page asked nobody but this server."""
 
 import os
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from tests.browser.serving import WatchedServer
 from tests.factories import PASSWORD
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -33,6 +36,25 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def live_server(request):
+    """The live server, as one that can be waited for."""
+    with mock.patch.object(LiveServerThread, "server_class", WatchedServer):
+        return request.getfixturevalue("live_server")
+
+
+def leave(contexts: list[BrowserContext], live_server) -> None:
+    """Close the browser's windows and wait for the server: the database is flushed after this.
+
+    A request that a late click, a script or leaving a page began runs on when its page is gone.
+    """
+    for context in contexts:
+        for page in context.pages:
+            page.goto("about:blank")
+        context.close()
+    live_server.thread.httpd.wait_until_idle()
+
+
 @pytest.fixture
 def new_page(chromium, live_server, reference):
     """Opens a page in a fresh context (another machine); pass `width` and `height` for another screen."""
@@ -58,11 +80,7 @@ def new_page(chromium, live_server, reference):
         return page
 
     yield open_page
-    for context in contexts:
-        # A request still running shares the database connection with the next test.
-        for page in context.pages:
-            page.wait_for_load_state("networkidle")
-        context.close()
+    leave(contexts, live_server)
     assert hosts - {""} <= {urlsplit(live_server.url).netloc}
     assert errors == []
 

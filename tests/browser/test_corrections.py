@@ -45,8 +45,12 @@ def test_warned_with_a_photo_appraised_corrected(page, live_server, bureau_lead,
     expect(reason).to_be_visible()
     reason.fill("裂缝已稳定")
     # Another answer of the server leaves what was typed.
+    page.evaluate(
+        "() => { window.settled = new Promise("
+        "done => document.addEventListener('htmx:afterSettle', () => done(), { once: true })) }"
+    )
     page.select_option("#id_roof", "b")
-    page.wait_for_load_state("networkidle")
+    page.evaluate("window.settled")
     expect(reason).to_have_value("裂缝已稳定")
     page.fill("#id_appraised_on", today().isoformat())
     page.fill("#id_appraisers", "王建国、李秀英")
