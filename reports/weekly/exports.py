@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from io import BytesIO
 from math import ceil
-from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.styles import Alignment, Font
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.annex2.faces import TITLE, chinese_date, table_of
@@ -16,26 +13,18 @@ from reports.weekly.charts import burn_down_charts, left_chart, trend_chart
 from reports.weekly.figures import NOT_CLEARED
 from reports.weekly.gathering import Weekly
 from reports.weekly.narrative import draft
+from reports.weekly.narrative_sheet import subtitle_line, title_line, write_narrative
 from reports.weekly.problem_tables import recurrent_table, zeros_table
 from reports.weekly.tables import SHORT, full_table, short_table, trend_table
 from reports.weekly.wording import moment_in_words
 from yanliang.audit.trail import record
 from yanliang.periods import now
 from yanliang.tables.charts import ACCENT
-from yanliang.tables.excel import PAPER_SIZES, describe, write_sheet, write_text
+from yanliang.tables.excel import describe, write_sheet
 from yanliang.tables.pdf import render_pdf, table_face
 from yanliang.tables.table import DocumentProperties, Table
 
 NAME = "住房安全排查工作周报"
-#: Characters across the narrative's only column; a Chinese character takes two.
-NARRATIVE_WIDTH = 84
-#: Official papers (GB/T 9704); Excel replaces a font that is missing.
-TITLE_FONT = Font(name="方正小标宋简体", size=22)
-SUBTITLE_FONT = Font(name="楷体_GB2312", size=14)
-HEAD_FONT = Font(name="黑体", size=14)
-BODY_FONT = Font(name="仿宋_GB2312", size=14)
-#: Points of a line of the body.
-LINE = 24
 #: Lines of a sheet that a chart of the usual height covers, and the column that it reaches to.
 CHART_LINES, CHART_COLUMN = 16, "H"
 
@@ -73,7 +62,8 @@ def problem_tables(weekly: Weekly) -> list[Table]:
 def workbook(weekly: Weekly, properties: DocumentProperties) -> bytes:
     """Narrative, comparison, the three zeros, 屡改屡犯, trend with two charts of Excel's own, and Annex 2."""
     book = Workbook()
-    write_narrative(book.active, weekly)
+    heading = [title_line(heading_of(weekly)), subtitle_line(f"（{as_at(weekly)}）")]
+    write_narrative(book.active, heading, draft(weekly.figures))
     write_sheet(book, full_table(weekly))
     short = write_sheet(book, short_table(weekly.figures))
     for table in problem_tables(weekly):
@@ -86,41 +76,6 @@ def workbook(weekly: Weekly, properties: DocumentProperties) -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-def write_narrative(sheet: Worksheet, weekly: Weekly) -> None:
-    """The six sections as a sheet of text that prints on upright A4."""
-    sheet.title = "周报"
-    sheet.column_dimensions["A"].width = NARRATIVE_WIDTH
-    lines = [
-        (heading_of(weekly), TITLE_FONT, "center", 40.0),
-        (f"（{as_at(weekly)}）", SUBTITLE_FONT, "center", 26.0),
-    ]
-    for part in draft(weekly.figures):
-        lines.append((part.title, HEAD_FONT, "left", 30.0))
-        for paragraph in part.paragraphs:
-            height = LINE * ceil(body_width(f"　　{paragraph}") / NARRATIVE_WIDTH) + 4.0
-            lines.append((f"　　{paragraph}", BODY_FONT, "left", height))
-    for number, (text, font, horizontal, height) in enumerate(lines, start=1):
-        cell = sheet.cell(number, 1)
-        write_text(cell, text)
-        cell.font = font
-        cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
-        sheet.row_dimensions[number].height = height
-    sheet.page_setup.paperSize = PAPER_SIZES["A4"]
-    sheet.page_setup.orientation = "portrait"
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.print_options.horizontalCentered = True
-    sheet.page_margins.left = sheet.page_margins.right = 0.9
-    sheet.page_margins.top = sheet.page_margins.bottom = 1.2
-    sheet.print_area = f"A1:A{len(lines)}"
-
-
-def body_width(text: str) -> float:
-    """The width of `text` in the units of a column, which counts half Chinese characters of 11 points."""
-    halves = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-    return halves * BODY_FONT.size / 11
 
 
 def add_charts(trend: Worksheet, short: Worksheet, weekly: Weekly) -> None:

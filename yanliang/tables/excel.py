@@ -94,6 +94,7 @@ def describe(workbook: Workbook, properties: DocumentProperties) -> None:
     described.creator = printable(properties.author)
     described.lastModifiedBy = described.creator
     described.description = printable(properties.subject)
+    described.keywords = printable(properties.keywords)
     if properties.created:
         # The file format keeps naive times and reads them as UTC.
         described.created = properties.created.astimezone(UTC).replace(tzinfo=None)
@@ -296,12 +297,16 @@ def _indented(level: int) -> Alignment:
 
 
 def _write_foot(sheet: Worksheet, table: Table, line: int) -> int:
-    """Write signatures, check line and notes under the body; return the last line used."""
+    """Write remarks, signatures, check line and notes under the body; return the last line used."""
     width = len(table.leaves)
     total = sum(leaf.characters for leaf in table.leaves)
+    for remark in table.remarks:
+        height = 16 * line_count(remark, total) + 4
+        _write_across(sheet, line, 1, width, remark, BODY_FONT, LEFT, height)
+        line += 1
     if table.signatures:
-        labels = [f"{label}：" for label in table.signatures]
-        _write_spread(sheet, line, table, labels, height=32, to_edges=False)
+        facts = [str(fact) for fact in table.signature_facts]
+        _write_spread(sheet, line, table, facts, height=32, to_edges=False)
         line += 1
     sentences = []
     if table.check_sentence:

@@ -135,6 +135,7 @@ class Document:
             ("Title", properties.title),
             ("Author", properties.author),
             ("Subject", properties.subject),
+            ("Keywords", properties.keywords),
         ):
             if text:
                 # A damaged text must not cost the document: halves of characters have no UTF-16.

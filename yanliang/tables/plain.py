@@ -24,7 +24,10 @@ def as_plain(table: Table) -> dict[str, Any]:
             for row in table.rows
         ],
         "facts": [[fact.label, fact.value] for fact in table.head_facts],
-        "signatures": list(table.signatures),
+        "signatures": [
+            each if isinstance(each, str) else [each.label, each.value] for each in table.signatures
+        ],
+        "remarks": list(table.remarks),
         "notes": list(table.notes),
         "checks": None if table.checks is None else list(table.checks),
         "paper": table.paper,
@@ -48,7 +51,10 @@ def from_plain(data: dict[str, Any]) -> Table:
             for row in data["rows"]
         ],
         head_facts=tuple(Fact(*fact) for fact in data["facts"]),
-        signatures=tuple(data["signatures"]),
+        signatures=tuple(
+            each if isinstance(each, str) else Fact(*each) for each in data["signatures"]
+        ),
+        remarks=tuple(data["remarks"]),
         notes=tuple(data["notes"]),
         checks=None if data["checks"] is None else tuple(data["checks"]),
         paper=data["paper"],

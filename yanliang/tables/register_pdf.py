@@ -205,7 +205,7 @@ class Register:
         lines = ceil(len(labels) / max(1, int(width / SIGNATURE_WIDTH)))
         across = ceil(len(labels) / lines)
         box = width / across
-        lettered = [self._plain.lines(label, box - 2 * GAP) for label in labels]
+        lettered = [self._plain.lines(str(label), box - 2 * GAP) for label in labels]
         label_lines = max(map(len, lettered))
         height = (label_lines + 1) * self._plain.leading + SIGNATURE_ROOM + GAP
         if self._page.y - GAP - lines * height < self._foot.height:
@@ -235,13 +235,14 @@ class Register:
         return [strips.pop()] if len(strips) > 1 else []
 
     def _add_notes(self) -> None:
-        """Print the check line and the notes under the table, from page to page if need be."""
+        """Print the remarks, the check line and the notes under the table, from page to page if need be."""
         table = self._table
         ink = RED if table.checks else BLACK
         checks = [table.check_sentence, *(f"· {sentence}" for sentence in table.checks or ())]
         notes = [f"{number}. {note}" for number, note in enumerate(table.notes, start=1)]
         self._page.y -= GAP / 2
         for text, colour in [
+            *((remark, BLACK) for remark in table.remarks),
             *((sentence, ink) for sentence in checks if sentence),
             *((note, BLACK) for note in (["填表说明：", *notes] if notes else [])),
         ]:

@@ -126,12 +126,16 @@ class HeaderCell:
 
 @dataclass(frozen=True, slots=True)
 class DocumentProperties:
-    """What a file says about itself: exports carry who made them, when and why."""
+    """What a file says about itself: exports carry who made them, when and why.
+
+    `keywords` holds what the file is found by, such as the full hash of a sealed document.
+    """
 
     title: str = ""
     author: str = ""
     subject: str = ""
     created: datetime | None = None
+    keywords: str = ""
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,8 @@ class Table:
     """A report table, ready to be rendered.
 
     `checks` holds one sentence for each identity that fails; empty means that all hold, None that
-    the table has none to check. `signatures` are the labels to be signed beside (填报人 …).
+    the table has none to check. `signatures` are the labels to be signed beside (填报人 …), a Fact
+    where the name is known. `remarks` must be read with the figures, so every face prints them.
     `rows` may be an iterator that makes the rows of a long register one by one; a sequence is
     checked at once, an iterator while `write_register` takes its rows.
     Raises ValueError when two columns share a key or a row has a cell for no column.
@@ -151,7 +156,8 @@ class Table:
     annex_label: str = ""
     subtitle: str = ""
     head_facts: tuple[Fact, ...] = ()
-    signatures: tuple[str, ...] = ()
+    signatures: tuple[str | Fact, ...] = ()
+    remarks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     checks: tuple[str, ...] | None = None
     paper: Paper = "A3 landscape"
@@ -198,6 +204,11 @@ class Table:
             yield HeaderCell(column, line, position, rowspan, colspan)
             yield from self._header_cells(column.children, line + 1, position)
             position += colspan
+
+    @property
+    def signature_facts(self) -> tuple[Fact, ...]:
+        """What is signed beside, each with the name where it is known."""
+        return tuple(each if isinstance(each, Fact) else Fact(each) for each in self.signatures)
 
     @property
     def check_sentence(self) -> str:
