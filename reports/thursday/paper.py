@@ -18,6 +18,7 @@ class Paper:
     `provenance` holds the sentences that must be printed beside the figures (who is missing, whose live figures
     stand in, which revision this is and why). `annex` are the sections of Annex 2, the one for everyone first;
     `villages` the same table opened to villages; `statement` says which office submitted what and when.
+    `signers` are labels with names, "" to be signed by hand; `sealed_by` who submitted or locked it.
     """
 
     heading: str
@@ -38,6 +39,7 @@ class Paper:
     signers: tuple[tuple[str, str], ...] = ()
     code: str = ""
     sha256: str = ""
+    sealed_by: str = ""
 
     @property
     def is_sealed(self) -> bool:
@@ -47,3 +49,8 @@ class Paper:
     def filed_on(self) -> dt.date:
         """填报日期: the day in Shanghai when it was sealed."""
         return day_of(self.sealed_at)
+
+    @property
+    def signers_in_words(self) -> str:
+        """“填报人：张三；审核人：李四”: those whose names are known."""
+        return "；".join(f"{label}：{name}" for label, name in self.signers if name)

@@ -68,12 +68,12 @@ def table_face(table: Table) -> dict[str, Any]:
         "head": header_markup(table),
         "body": body_markup(table, links=False),
         "paper": table.paper.replace(" ", "-").lower(),
-        "points": _points(table),
+        "points": type_size(table),
         "columns": _column_widths(table),
     }
 
 
-def _points(table: Table) -> int:
+def type_size(table: Table) -> int:
     """Return the size of type, 7 to 11 points, at which the columns hold their characters."""
     characters = sum(leaf.characters for leaf in table.leaves)
     # A point is 0.353 mm, and a bold digit with its share of the padding half as wide as high.

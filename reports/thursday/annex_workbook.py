@@ -1,0 +1,32 @@
+"""Annex 2 of a paper as a workbook: every section, the villages, how it is filled in, how it is checked."""
+
+from io import BytesIO
+
+from openpyxl import Workbook
+
+from reports.thursday.dressing import annex_of, stamp, villages_of
+from reports.thursday.paper import Paper
+from reports.thursday.verification import notes_table, verification_table
+from yanliang.tables.excel import describe, write_sheet
+from yanliang.tables.table import DocumentProperties, Table
+
+
+def figure_tables(paper: Paper) -> list[Table]:
+    """The tables whose figures the workbook holds, in the order of its sheets."""
+    return [*annex_of(paper), villages_of(paper)]
+
+
+def annex_workbook(paper: Paper, properties: DocumentProperties) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for table in annex_of(paper):
+        # A section is one page to be signed, however many places it has.
+        write_sheet(book, table).page_setup.fitToHeight = 1
+    for table in (villages_of(paper), notes_table(paper), verification_table(paper)):
+        write_sheet(book, table)
+    for sheet in book:
+        stamp(sheet, paper)
+    describe(book, properties)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
