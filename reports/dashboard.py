@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from households.models import HouseholdClass, Region
 from reports.annex2.columns import COLUMN, Figures
 from reports.annex2.drill_down import address, figure_urls
+from reports.annex2.layouts import shipped_layout
 from reports.annex2.sections import SECTION_OF_ALL, sections_at
 from reports.annex2.sheet import Sheet
 from reports.weekly import figures as column
@@ -104,8 +105,10 @@ def dashboard_of(region: Region) -> Dashboard:
     counts = counts_of(region.code, [*weeks, *burning, current])
     places = tuple(region.children.all())
     sections = sections_at(None, counts[current].class_ids)
-    now = Sheet(region, places, sections, counts[current])
-    trend = {week: Sheet(region, places, sections[:1], counts[week]) for week in weeks}
+    # The sheets are never drawn, only their figures are read: any layout will do.
+    layout = shipped_layout()
+    now = Sheet(region, places, sections, counts[current], layout)
+    trend = {week: Sheet(region, places, sections[:1], counts[week], layout) for week in weeks}
     return Dashboard(
         tiles=tuple(tile(region.code, figures_of(now, region.code), number) for number in TILES),
         heads=tuple(COLUMN[number].label for number in BY_PLACE),

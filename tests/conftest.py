@@ -11,6 +11,7 @@ from households.models import Region
 from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
 from rectification.reference import load_problem_kinds
+from reports.annex2.layouts import load_annex_layout
 from reports.national.layouts import load_national_layout
 from tests.factories import StaffFactory
 from yanliang.audit.immutability import SQLITE
@@ -31,6 +32,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         load_classes()
         load_checklist()
         load_national_layout()
+        load_annex_layout()
         load_problem_kinds()
         if connection.vendor == "sqlite":
             with connection.cursor() as cursor:
@@ -46,6 +48,7 @@ def reference(db):
         load_classes()
         load_checklist()
         load_national_layout()
+        load_annex_layout()
         load_problem_kinds()
 
 

@@ -1,4 +1,7 @@
-"""The columns of Annex 2, layout version 1: what each counts, in code and in words, side by side (domain rules §7)."""
+"""The measures of Annex 2: what each counts, in code and in words, side by side (domain rules §7).
+
+They are the fixed stock that every layout's columns are sums of (see `layouts`), numbered as in its first version.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +13,6 @@ from households.summary import Summary
 from reports.counts import Counts, Tally, summary_of
 from reports.reachable import reachable_summaries
 
-LAYOUT_VERSION = 1
 UNVISITED = frozenset({Stage.EXEMPT, Stage.UNCHECKED})
 
 
@@ -31,8 +33,9 @@ class Figures:
 
 @dataclass(frozen=True)
 class CountColumn:
-    """Households whose summary `counts`; opens as a list."""
+    """Households whose summary `counts`; opens as a list. Layouts name it by its `key`."""
 
+    key: str
     number: int
     label: str
     group: str
@@ -52,6 +55,7 @@ class CountColumn:
 class RateColumn:
     """One column over another, as a fraction of 1 rounded to hundredths of a percent."""
 
+    key: str
     number: int
     label: str
     group: str
@@ -60,15 +64,20 @@ class RateColumn:
     whole: int
 
     def value(self, figures: Figures) -> Decimal | None:
-        if not figures[self.whole]:
-            return None
-        share = Decimal(figures[self.part]) / figures[self.whole]
-        return share.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+        return share_of(figures[self.part], figures[self.whole])
+
+
+def share_of(part: int, whole: int) -> Decimal | None:
+    """`part` over `whole` as a fraction of 1, rounded to hundredths of a percent; None where `whole` is 0."""
+    if not whole:
+        return None
+    return (Decimal(part) / whole).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
 CHECKS, APPRAISALS, RENOVATIONS, CLEARING = "排查", "鉴定", "改造", "清零"
 
 RATE = RateColumn(
+    "check_rate",
     5,
     "排查率",
     CHECKS,
@@ -78,8 +87,9 @@ RATE = RateColumn(
 )
 
 COLUMNS: tuple[CountColumn | RateColumn, ...] = (
-    CountColumn(1, "农户总数", CHECKS, "登记在册的全部农户", lambda s: True),
+    CountColumn("households", 1, "农户总数", CHECKS, "登记在册的全部农户", lambda s: True),
     CountColumn(
+        "exempt",
         2,
         "无需排查",
         CHECKS,
@@ -87,13 +97,24 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage == Stage.EXEMPT,
     ),
     CountColumn(
-        3, "应排查", CHECKS, "农户总数减去无需排查（1－2）", lambda s: s.stage != Stage.EXEMPT
+        "to_check",
+        3,
+        "应排查",
+        CHECKS,
+        "农户总数减去无需排查（1－2）",
+        lambda s: s.stage != Stage.EXEMPT,
     ),
     CountColumn(
-        4, "已排查", CHECKS, "应排查户中已完成入户核查的农户", lambda s: s.stage not in UNVISITED
+        "checked",
+        4,
+        "已排查",
+        CHECKS,
+        "应排查户中已完成入户核查的农户",
+        lambda s: s.stage not in UNVISITED,
     ),
     RATE,
     CountColumn(
+        "unchecked",
         6,
         "未排查",
         CHECKS,
@@ -101,6 +122,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage == Stage.UNCHECKED,
     ),
     CountColumn(
+        "found_safe",
         7,
         "排查基本安全",
         CHECKS,
@@ -108,6 +130,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.verdict == Verdict.SAFE,
     ),
     CountColumn(
+        "suspected",
         8,
         "疑似不安全",
         CHECKS,
@@ -115,6 +138,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.verdict == Verdict.SUSPECTED,
     ),
     CountColumn(
+        "appraised",
         9,
         "已鉴定",
         APPRAISALS,
@@ -122,17 +146,19 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.grade != Grade.NONE,
     ),
     CountColumn(
+        "to_appraise",
         10,
         "待鉴定",
         APPRAISALS,
         "疑似不安全且尚无有效鉴定等级的农户",
         lambda s: s.verdict == Verdict.SUSPECTED and s.grade == Grade.NONE,
     ),
-    CountColumn(11, "A级", APPRAISALS, "鉴定为A级的农户", lambda s: s.grade == Grade.A),
-    CountColumn(12, "B级", APPRAISALS, "鉴定为B级的农户", lambda s: s.grade == Grade.B),
-    CountColumn(13, "C级", APPRAISALS, "鉴定为C级的农户", lambda s: s.grade == Grade.C),
-    CountColumn(14, "D级", APPRAISALS, "鉴定为D级的农户", lambda s: s.grade == Grade.D),
+    CountColumn("grade_a", 11, "A级", APPRAISALS, "鉴定为A级的农户", lambda s: s.grade == Grade.A),
+    CountColumn("grade_b", 12, "B级", APPRAISALS, "鉴定为B级的农户", lambda s: s.grade == Grade.B),
+    CountColumn("grade_c", 13, "C级", APPRAISALS, "鉴定为C级的农户", lambda s: s.grade == Grade.C),
+    CountColumn("grade_d", 14, "D级", APPRAISALS, "鉴定为D级的农户", lambda s: s.grade == Grade.D),
     CountColumn(
+        "to_rule",
         15,
         "待审定",
         APPRAISALS,
@@ -140,6 +166,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage == Stage.PENDING_RULING,
     ),
     CountColumn(
+        "renovation",
         16,
         "纳入改造",
         RENOVATIONS,
@@ -147,6 +174,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage in RENOVATION_STAGES,
     ),
     CountColumn(
+        "to_start",
         17,
         "未开工",
         RENOVATIONS,
@@ -154,6 +182,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage == Stage.TO_RENOVATE,
     ),
     CountColumn(
+        "renovating",
         18,
         "改造中",
         RENOVATIONS,
@@ -161,6 +190,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage in (Stage.RENOVATING, Stage.REWORK),
     ),
     CountColumn(
+        "to_accept",
         19,
         "待验收",
         RENOVATIONS,
@@ -168,9 +198,15 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage == Stage.COMPLETED,
     ),
     CountColumn(
-        20, "验收合格", RENOVATIONS, "质量验收合格的农户", lambda s: s.stage == Stage.ACCEPTED
+        "accepted",
+        20,
+        "验收合格",
+        RENOVATIONS,
+        "质量验收合格的农户",
+        lambda s: s.stage == Stage.ACCEPTED,
     ),
     CountColumn(
+        "secured",
         21,
         "其他方式保障",
         RENOVATIONS,
@@ -178,6 +214,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage == Stage.SECURED,
     ),
     CountColumn(
+        "safe",
         22,
         "住房安全",
         CLEARING,
@@ -185,6 +222,7 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
         lambda s: s.stage in SAFE_STAGES,
     ),
     CountColumn(
+        "not_cleared",
         23,
         "未清零",
         CLEARING,
@@ -194,6 +232,8 @@ COLUMNS: tuple[CountColumn | RateColumn, ...] = (
 )
 COLUMN = {column.number: column for column in COLUMNS}
 COUNT_COLUMNS = tuple(column for column in COLUMNS if isinstance(column, CountColumn))
+#: The measures that count households, by key.
+MEASURES = {column.key: column for column in COUNT_COLUMNS}
 NOTHING = {column.number: 0 for column in COUNT_COLUMNS}
 
 

@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, Protocol
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
@@ -10,7 +11,8 @@ from django.urls import reverse
 
 from households.filters import summary_key
 from households.models import Household, PastSummary
-from reports.annex2.columns import CountColumn
+from households.summary import Summary
+from reports.annex2.columns import COLUMN
 from reports.annex2.sections import Section
 from reports.figures import standing_households, standing_past
 from reports.reachable import reachable_summaries
@@ -28,17 +30,71 @@ def sheet_url(
 def figure_urls(
     region: str, section: str, day: dt.date | None, closed_week: dt.date | None = None
 ) -> Callable[[int], str]:
-    """From a column's number, the page that lists the households behind its figure: now, at the end of a past day,
+    """From a measure's number, the page that lists the households behind its figure: now, at the end of a past day,
     or at the cut-off of the week that closed on a Thursday.
 
-    The address is short: the summaries that a column counts would fill a kilobyte in each of 200 cells.
+    The address is short: the summaries that a figure counts would fill a kilobyte in each of 200 cells.
     """
+    stem = figures_url(region, section, day, closed_week)
+    return lambda measure: f"{stem}&measure={COLUMN[measure].key}"
+
+
+def figures_url(region: str, section: str, day: dt.date | None, closed_week: dt.date | None) -> str:
+    """What the addresses of the lists behind all figures of one row begin with."""
     at = {"week": closed_week} if closed_week else {"date": day}
-    stem = address("reports:figure_households", region=region, section=section, **at)
-    return lambda column: f"{stem}&column={column}"
+    return address("reports:figure_households", region=region, section=section, **at)
 
 
-def register_url(region: str, section: Section, column: CountColumn) -> str:
+class Addresses(Protocol):
+    """Where the cells of Annex 2 lead to; "" draws no link. Regions are codes, sections keys."""
+
+    def place(self, region: str, section: str) -> str:
+        """What the name of a place opens."""
+
+    def figure(self, region: str, section: str, column: int) -> str:
+        """What the figure in the column of this number opens."""
+
+
+class RegisterAddresses:
+    """Into the register: as it stands now, at the end of a past day, or at the cut-off of a closed week."""
+
+    def __init__(self, day: dt.date | None, closed_week: dt.date | None = None):
+        self.at = (day, closed_week)
+        # One for each row; to build it for each of 2,000 cells would take longer than to draw them.
+        self.stem = cache(self._stem)
+
+    def place(self, region: str, section: str) -> str:
+        return sheet_url(region, section, *self.at)
+
+    def figure(self, region: str, section: str, column: int) -> str:
+        return f"{self.stem(region, section)}&column={column}"
+
+    def _stem(self, region: str, section: str) -> str:
+        return figures_url(region, section, *self.at)
+
+
+class NoLinks:
+    """For a table that lies outside the register, or on paper."""
+
+    def place(self, region: str, section: str) -> str:
+        return ""
+
+    def figure(self, region: str, section: str, column: int) -> str:
+        return ""
+
+
+NO_LINKS = NoLinks()
+
+
+class Counting(Protocol):
+    """A measure, or a column of a layout that counts households."""
+
+    @property
+    def summaries(self) -> tuple[Summary, ...]:
+        """Every summary that a household counted here can have."""
+
+
+def register_url(region: str, section: Section, column: Counting) -> str:
     """The register's list, narrowed to the households that the figure counts now."""
     summaries = column.summaries
     whole = len(summaries) == len(reachable_summaries())
@@ -55,7 +111,7 @@ def address(name: str, **parameters: object) -> str:
     return f"{reverse(name)}?{urlencode(given)}"
 
 
-def counted_by(section: Section, column: CountColumn) -> Q:
+def counted_by(section: Section, column: Counting) -> Q:
     """The condition that a row of class and summary meets when the figure counts it."""
     condition = Q()
     for verdict, stage, grade in column.summaries:
@@ -66,7 +122,7 @@ def counted_by(section: Section, column: CountColumn) -> Q:
 
 
 def households_at(
-    region: str, section: Section, column: CountColumn, moment: dt.datetime
+    region: str, section: Section, column: Counting, moment: dt.datetime
 ) -> QuerySet[Household]:
     """The households that the figure counted at `moment`, in order of code.
 

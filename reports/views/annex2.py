@@ -15,13 +15,13 @@ from reports.annex2.drill_down import (
     sheet_url,
 )
 from reports.annex2.exports import FORMATS, exported, recorded_export, title_of
-from reports.annex2.faces import TITLE, chinese_date, table_of
+from reports.annex2.faces import chinese_date, table_of
 from reports.annex2.sections import sections_of
 from reports.annex2.sheet import sheet_of
 from reports.forms import DayForm
 from reports.views.asked import (
-    asked_column,
     asked_day,
+    asked_figure,
     asked_moment,
     asked_region,
     asked_week,
@@ -83,19 +83,17 @@ def figure_households(request: HttpRequest) -> HttpResponse:
     """Exactly the households that a figure counts: now in the register's own list; here those of the end of a past
     day, or of the cut-off of a closed week."""
     region = asked_region(request, request.GET)
-    column = asked_column(request.GET)
     day, week = asked_day(request.GET), asked_week(request.GET)
+    figure = asked_figure(request.GET, day, week)
     section = with_key(sections_of(HouseholdClass.objects.all()), request.GET.get("section"))
     moment = asked_moment(day, week)
     if moment is None:
-        return redirect(register_url(region.code, section, column))
-    page = paginate(request, households_at(region.code, section, column, moment))
+        return redirect(register_url(region.code, section, figure.counting))
+    page = paginate(request, households_at(region.code, section, figure.counting, moment))
     context = {
-        "title": f"{TITLE}：{column.number} {column.label}",
         "region": region,
         "section": section,
-        "column": column,
-        "counted_as": f"{column.number} {column.label}",
+        "figure": figure,
         "week": week,
         "at": moment_in_words(week.closes) if week else f"{chinese_date(day)}24时",
         "page": page,

@@ -1,13 +1,16 @@
 """What an address asks for: region, section, column, day or week; 404 for what no page asks."""
 
 import datetime as dt
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 
 from households.models import Region
-from reports.annex2.columns import COLUMN, CountColumn
+from reports.annex2.columns import MEASURES
+from reports.annex2.drill_down import Counting
+from reports.annex2.layouts import layout_on
 from reports.annex2.sections import SECTION_OF_ALL, Section
 from reports.figures import moment_of
 from reports.forms import DayForm
@@ -51,12 +54,27 @@ def asked_moment(day: dt.date | None, week: Week | None) -> dt.datetime | None:
     return moment_of(day)
 
 
-def asked_column(parameters: QueryDict) -> CountColumn:
+class AskedFigure(NamedTuple):
+    """What a figure is called, in short and as its table has it, its 口径, and whom it counts."""
+
+    label: str
+    name: str
+    hint: str
+    counting: Counting
+
+
+def asked_figure(parameters: QueryDict, day: dt.date | None, week: Week | None) -> AskedFigure:
+    """The measure asked for by its key, or the column by its number in the layout of `day` or `week` (one query)."""
+    if measure := MEASURES.get(parameters.get("measure", "")):
+        return AskedFigure(measure.label, measure.label, measure.hint, measure)
     number = parameters.get("column", "")
-    column = COLUMN.get(int(number)) if number.isascii() and number.isdigit() else None
-    if not isinstance(column, CountColumn):
-        raise Http404("没有这一栏，或这一栏不是户数。")
-    return column
+    if number.isascii() and number.isdigit():
+        layout = layout_on(week.day if week else day)
+        column = layout.column(int(number))
+        if column is not None and not column.is_rate:
+            name = f"{column.number} {column.label}"
+            return AskedFigure(column.label, name, layout.hint_of(column), column)
+    raise Http404("没有这一栏，或这一栏不是户数。")
 
 
 def with_key(sections: tuple[Section, ...], key: str | None) -> Section:

@@ -9,7 +9,7 @@ from households.models import HouseholdClass, Region
 from rectification.enums import ProblemState
 from reports.annex2.drill_down import address, households_at, rows_at
 from reports.annex2.faces import PLACE_HEADS
-from reports.views.asked import asked_region, asked_week, path_to
+from reports.views.asked import AskedFigure, asked_region, asked_week, path_to
 from reports.weekly.weeks import Week
 from reports.weekly.wording import moment_in_words
 from reports.zeros.board import board_of
@@ -58,8 +58,7 @@ def households_left(request: HttpRequest, region: Region, part: Part, week: Week
         "title": f"{ZERO_OF[part.key].name}：{part.label}",
         "region": region,
         "section": section,
-        "column": part.column,
-        "counted_as": part.label,
+        "figure": AskedFigure(part.column.label, part.label, part.column.hint, part.column),
         "week": week,
         "at": moment_in_words(week.closes),
         "page": page,

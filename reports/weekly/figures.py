@@ -43,6 +43,11 @@ CAUSES_OF: dict[int, frozenset[str]] = {
 }
 
 
+def difference(this: int | Decimal | None, last: int | Decimal | None) -> int | Decimal | None:
+    """This week's figure less last week's; None where one of them is missing."""
+    return None if this is None or last is None else this - last
+
+
 @dataclass(frozen=True)
 class Compared:
     """A place, or a class of households, at this cut-off and at the one before (`last`; None: there is none).
@@ -65,8 +70,7 @@ class Compared:
 
     def difference(self, number: int) -> int | Decimal | None:
         """This week's figure less last week's; None where one of them is missing."""
-        this, last = self.value(number), self.previous(number)
-        return None if this is None or last is None else this - last
+        return difference(self.value(number), self.previous(number))
 
     def causes_of(self, number: int) -> Causes:
         """The logged causes that can have moved the column, the most frequent first."""

@@ -10,6 +10,7 @@ from households.enums import SAFE_STAGES, ChangeState, EventKind, Verdict
 from households.models import HouseholdChange, HouseholdClass, PastSummary, Region, SafetyEvent
 from reports.annex2.columns import Figures, figures_of
 from reports.annex2.faces import PLACE_HEADS
+from reports.annex2.layouts import layout_on
 from reports.annex2.sections import SECTION_OF_ALL, Section, sections_at
 from reports.annex2.sheet import Sheet
 from reports.weekly.figures import (
@@ -73,15 +74,16 @@ def weekly_of(region: Region, week: Week) -> Weekly:
 
 
 def sheets_of(region: Region, counts: dict) -> dict[Week, Sheet]:
-    """Annex 2 for each week of `counts`, all with the same rows and sections. Two queries."""
+    """Annex 2 for each week of `counts`, all with the rows, sections and layout of the latest. Three queries."""
     places = tuple(region.children.all())
     latest = max(counts)
     counted = frozenset().union(*(each.class_ids for each in counts.values()))
     sections = sections_at(latest.day, counted)
+    layout = layout_on(latest.day)
     return {
-        week: Sheet(region, places, sections, each)
+        week: Sheet(region, places, sections, each, layout)
         if week.is_open
-        else Sheet(region, places, sections, each, day=week.day, closed_week=week.thursday)
+        else Sheet(region, places, sections, each, layout, day=week.day, closed_week=week.thursday)
         for week, each in counts.items()
     }
 

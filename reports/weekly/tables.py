@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from reports.annex2.columns import COLUMN, COLUMNS, CountColumn, RateColumn
+from reports.annex2.columns import COLUMN, CountColumn
 from reports.annex2.drill_down import figure_urls
 from reports.annex2.faces import FIGURE_WIDTH, PLACE_WIDTH, RATE_WIDTH, columns_of
 from reports.annex2.sections import SECTION_OF_ALL
@@ -14,10 +14,11 @@ from reports.weekly.figures import (
     UNCHECKED,
     Compared,
     WeeklyFigures,
+    difference,
 )
 from reports.weekly.gathering import Weekly
 from reports.weekly.weeks import Week
-from yanliang.tables.table import Cell, Column, Fact, Row, Table
+from yanliang.tables.table import Cell, Column, Fact, Row, Table, Value
 
 #: The columns of Annex 2 that the short table compares, and their heads.
 SHORT = {CHECK_RATE: "排查率", UNCHECKED: "未排查", TO_APPRAISE: "待鉴定", NOT_CLEARED: "未清零"}
@@ -80,7 +81,7 @@ def cells_of(compared: Compared, week: Week) -> dict[str, Cell]:
 
 
 def lists_of(code: str, week: Week | None) -> Callable[[int], str]:
-    """From a column's number, the list behind its figure of `week`; "" where there is none."""
+    """From a measure's number, the list behind its figure of `week`; "" where there is none."""
     if week is None or not code:
         return lambda number: ""
     urls = figure_urls(code, SECTION_OF_ALL, None, None if week.is_open else week.thursday)
@@ -94,17 +95,22 @@ def change_of(compared: Compared, number: int) -> int | Decimal | None:
 
 
 def full_table(weekly: Weekly) -> Table:
-    """Every column of Annex 2 for each place in three lines: this week, last week, difference."""
+    """Every column of the week's Annex 2 for each place in three lines: this week, last week, difference."""
     week = weekly.figures
     place, *groups = columns_of(weekly.sheet)
     rows = []
     for compared, kind in ranked_lines(week):
         name = name_of(compared, kind)
-        for face, value in ((THIS, compared.value), (LAST, compared.previous)):
-            cells = {str(each.number): value(each.number) for each in COLUMNS}
-            rows.append(Row({"place": name, "week": face, **cells}, kind=kind))
-        cells = {str(each.number): compared.difference(each.number) for each in COLUMNS}
-        rows.append(Row({"place": name, "week": CHANGE, **cells}, kind=kind))
+        lines: dict[str, dict[str, Value]] = {THIS: {}, LAST: {}, CHANGE: {}}
+        for column in weekly.sheet.layout.columns:
+            this = column.value(compared.this)
+            last = None if compared.last is None else column.value(compared.last)
+            key = str(column.number)
+            lines[THIS][key], lines[LAST][key] = this, last
+            lines[CHANGE][key] = difference(this, last)
+        rows += [
+            Row({"place": name, "week": face, **cells}, kind=kind) for face, cells in lines.items()
+        ]
     return Table(
         title=f"各{week.place_noun}本周、上周对比表",
         columns=(place, Column("week", "期别", width=6), *groups),
@@ -115,8 +121,9 @@ def full_table(weekly: Weekly) -> Table:
 
 
 def trend_table(weekly: Weekly) -> Table:
-    """The figures of the whole at each cut-off with changes."""
-    shown: list[CountColumn | RateColumn] = [each for each in COLUMNS if each.number in SHORT]
+    """The figures of the whole at each cut-off with changes, numbered as in the week's Annex 2."""
+    shown = [COLUMN[number] for number in SHORT]
+    numbered = {number: weekly.sheet.layout.showing(number) for number in SHORT}
     rows = [
         Row({"week": week.day, **{str(each.number): each.value(figures) for each in shown}})
         for week, figures in weekly.trend.items()
@@ -130,7 +137,7 @@ def trend_table(weekly: Weekly) -> Table:
                     str(each.number),
                     each.label,
                     kind="percent" if each.number == CHECK_RATE else "int",
-                    number=each.number,
+                    number=numbered[each.number] and numbered[each.number].number,
                     hint=each.hint,
                     width=RATE_WIDTH if each.number == CHECK_RATE else FIGURE_WIDTH,
                 )

@@ -58,6 +58,7 @@ UNSAFE = Part(
     "已排查未清零",
     HOUSEHOLDS,
     CountColumn(
+        "unsafe",
         0,
         "已排查未清零",
         "清零",

@@ -41,6 +41,7 @@ def main() -> int:
     from households.reference import load_classes, load_regions
     from inspections.reference import load_checklist
     from rectification.reference import load_problem_kinds
+    from reports.annex2.layouts import load_annex_layout
     from reports.demo.district import Plan, build
     from tests.benchmarks import annex2, ledgers, pages, registers, rosters, rules, workbooks
     from tests.benchmarks.measuring import measure, table
@@ -50,6 +51,7 @@ def main() -> int:
     load_classes()
     load_checklist()
     load_problem_kinds()
+    load_annex_layout()
     build(Plan(), report=lambda line: say(f"  {line}"))
     taken = time.perf_counter() - start
     say(f"示范区 {Household.objects.count():,} 户，装入用时 {taken:.0f} 秒（{connection.vendor}）")

@@ -262,9 +262,9 @@ def test_the_page_takes_the_same_queries_however_many_households(
     client = sign_in(bureau_clerk)
     HouseholdFactory()
     client.get(page())
-    # Session, person, the region asked for, those above it and below it, counts, classes, one's own region.
+    # Session, person, the region asked for, those above it and below it, counts, classes, layout, one's own region.
     for _ in range(2):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             client.get(page())
         for village in Region.objects.villages()[:12]:
             HouseholdFactory(region=village)

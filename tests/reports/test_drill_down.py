@@ -256,9 +256,9 @@ def test_the_past_list_takes_the_same_queries_for_any_number(
     HouseholdFactory()
     client.get(address)
     for number in (1, 13):
-        # Session, person, region, classes, number of rows, rows, their past, which are visible,
+        # Session, person, region, layout, classes, number of rows, rows, their past, which are visible,
         # one's own region.
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             response = client.get(address)
         assert response.context["page"].paginator.count == number
         for _ in range(12):

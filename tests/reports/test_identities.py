@@ -6,12 +6,14 @@ from households.enums import EventKind, Grade, Stage, Verdict
 from households.summary import UNCHECKED, Event, IllegalEvent, Summary, apply, for_class
 from reports.annex2.columns import COUNT_COLUMNS, Figures, figures_of
 from reports.annex2.identities import IDENTITIES, faults, sum_faults
+from reports.annex2.layouts import shipped_layout
 from reports.counts import Counts
 from reports.reachable import ALL_RULES, explored, reachable, reachable_summaries
 
-BY_NAME = {identity.name: identity for identity in IDENTITIES}
+LAYOUT = shipped_layout()
+BY_NAME = {identity.name_in(LAYOUT): identity for identity in IDENTITIES}
 CLAIMS = [
-    pytest.param(identity, rules, id=f"{identity.name}, {rules}")
+    pytest.param(identity, rules, id=f"{identity.name_in(LAYOUT)}, {rules}")
     for identity in IDENTITIES
     for rules in ALL_RULES
     if identity.applies(appraised=rules.appraise_all)
@@ -78,15 +80,17 @@ def test_every_column_counts_somebody_and_only_the_first_counts_all():
         assert (len(column.summaries) == len(reachable_summaries())) == (column.number == 1)
 
 
-@pytest.mark.parametrize("identity", IDENTITIES, ids=lambda identity: identity.name)
+@pytest.mark.parametrize("identity", IDENTITIES, ids=BY_NAME)
 def test_a_broken_identity_is_named(identity):
     wrong = {column.number: 0 for column in COUNT_COLUMNS} | {identity.left[0]: 1}
-    sentences = faults(Figures(wrong), appraised=False)
-    assert any(sentence.startswith(f"{identity.name} 不成立：") for sentence in sentences)
+    sentences = faults(Figures(wrong), LAYOUT, appraised=False)
+    assert any(
+        sentence.startswith(f"{identity.name_in(LAYOUT)} 不成立：") for sentence in sentences
+    )
 
 
 def test_totals_that_differ_are_named():
     one = figures(UNCHECKED)
-    sentences = list(sum_faults(one, [one, one], "各街办"))
+    sentences = list(sum_faults(one, [one, one], "各街办", LAYOUT))
     assert "1 农户总数：合计为 1，各街办之和为 2" in sentences
-    assert list(sum_faults(one, [one], "各街办")) == []
+    assert list(sum_faults(one, [one], "各街办", LAYOUT)) == []

@@ -11,6 +11,7 @@ from households.models import Household
 from households.reference import load_classes, load_regions
 from inspections.reference import load_checklist
 from rectification.reference import load_problem_kinds
+from reports.annex2.layouts import load_annex_layout
 from reports.demo.cast import sign_ins
 from reports.demo.district import FULL, SEED, SMALL, UNTIL, Plan, build, by_stage
 from reports.national.layouts import load_national_layout
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         load_classes()
         load_checklist()
         load_national_layout()
+        load_annex_layout()
         load_problem_kinds()
         try:
             build(plan, report=lambda line: self.stdout.write(f"  {line}"))
