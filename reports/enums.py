@@ -68,3 +68,11 @@ class FileFormat(models.TextChoices):
     SUMMARY_PDF = "summary-pdf", "周报 PDF"
     SUMMARY_XLSX = "summary-xlsx", "周报 Excel"
     SUMMARY_DOCX = "summary-docx", "周报 Word"
+
+
+class Severity(models.TextChoices):
+    """What a check of a week asks of who submits it."""
+
+    BLOCKS = "blocks", "不能上报"
+    EXPLAIN = "explain", "须说明"
+    HINT = "hint", "提示"

@@ -1,6 +1,7 @@
 """Everything that a weekly report needs, read from the register with a fixed number of queries."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -13,6 +14,8 @@ from reports.annex2.faces import PLACE_HEADS
 from reports.annex2.layouts import layout_on
 from reports.annex2.sections import SECTION_OF_ALL, Section, sections_at
 from reports.annex2.sheet import Sheet
+from reports.counts import CountRow, Counts
+from reports.figures import counts_at
 from reports.weekly.figures import (
     ClassGroup,
     Compared,
@@ -30,6 +33,8 @@ from yanliang.periods import campaign
 
 #: Weeks that a trend shows.
 TREND_WEEKS = 12
+#: Stands behind the name of a place that did not report, where the register speaks for it.
+BY_REGISTER = "（未报，按台账）"
 #: What the region is called in its own report.
 WHOLE = {
     RegionLevel.PROVINCE: "全省",
@@ -52,17 +57,35 @@ class Weekly:
     weeks: list[Week]
 
 
-def weekly_of(region: Region, week: Week) -> Weekly:
-    """The report of `region` for `week`."""
+def weekly_of(
+    region: Region,
+    week: Week,
+    *,
+    known: Mapping[Week, Counts] | None = None,
+    absent: frozenset[str] = frozenset(),
+) -> Weekly:
+    """The report of `region` for `week`.
+
+    `known` are counts of weeks that were submitted: they take the place of the register's. `absent` are the codes of
+    places that `known` does not hold: nothing is said of their households, but that the three zeros count them by the
+    register, and say so.
+    """
+    known = known or {}
     weeks = weeks_with_changes(region.code)
     shown = [each for each in weeks if each <= week][-TREND_WEEKS:]
     compared = [week, week.previous] if week.previous else [week]
     classes = tuple(HouseholdClass.objects.all())
     burning = weeks_needed(region.code, classes, weeks, week)
-    counts = counts_of(region.code, [*shown, *burning])
-    sheets = sheets_of(region, {each: counts[each] for each in compared})
-    burnt = {each: counts[each] for each in burning}
-    rectified = rectified_in(region, sheets[week].places, classes, burnt, week)
+    asked = {*shown, *burning, *compared}
+    counts = counts_of(region.code, asked - known.keys()) | {**known}
+    sheets = sheets_of(region, {each: counts[each] for each in compared}, absent)
+    # The week itself, not its equal from the list, knows when it closes here.
+    burnt = {week if each == week else each: counts[each] for each in burning}
+    places: Sequence[Region] = sheets[week].places
+    if absent:
+        burnt[week] = Counts([*burnt[week].rows, *counts_of_absent(absent, week)])
+        places = places_named(region, absent)
+    rectified = rectified_in(region, places, classes, burnt, week)
     return Weekly(
         region,
         week,
@@ -73,9 +96,25 @@ def weekly_of(region: Region, week: Week) -> Weekly:
     )
 
 
-def sheets_of(region: Region, counts: dict) -> dict[Week, Sheet]:
+def counts_of_absent(absent: frozenset[str], week: Week) -> list[CountRow]:
+    """What the register holds of the places that did not report."""
+    return [row for code in sorted(absent) for row in counts_at(code, week.moment).rows]
+
+
+def places_named(region: Region, absent: frozenset[str]) -> list[Region]:
+    """The places right below `region`; those that did not report say whose figures theirs are."""
+    places = list(region.children.all())
+    for place in places:
+        if place.code in absent:
+            place.short_name += BY_REGISTER
+    return places
+
+
+def sheets_of(
+    region: Region, counts: dict, absent: frozenset[str] = frozenset()
+) -> dict[Week, Sheet]:
     """Annex 2 for each week of `counts`, all with the rows, sections and layout of the latest. Three queries."""
-    places = tuple(region.children.all())
+    places = tuple(place for place in region.children.all() if place.code not in absent)
     latest = max(counts)
     counted = frozenset().union(*(each.class_ids for each in counts.values()))
     sections = sections_at(latest.day, counted)

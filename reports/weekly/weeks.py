@@ -1,7 +1,7 @@
 """Reporting weeks: when they close, and in which of them anything changed."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from django.db import connection
@@ -27,13 +27,17 @@ WEEKS_WITH_BEGINNINGS = f"""
 
 @dataclass(frozen=True, order=True)
 class Week:
-    """The reporting week that closes on `thursday`, at its cut-off."""
+    """The reporting week that closes on `thursday`, at its cut-off.
+
+    With `until` it closes at that moment instead: a submission speaks of the figures as they stood when it was made.
+    """
 
     thursday: dt.date
+    until: dt.datetime | None = field(default=None, compare=False)
 
     @property
     def closes(self) -> dt.datetime:
-        return cut_off(self.thursday)
+        return self.until or cut_off(self.thursday)
 
     @property
     def is_open(self) -> bool:
@@ -61,6 +65,11 @@ class Week:
     def opens(self) -> dt.datetime | None:
         """The cut-off before; what was recorded later belongs to this week. None: from the beginning."""
         return self.previous.closes if self.previous else None
+
+    @property
+    def issue(self) -> int:
+        """The number of the week's report: 1 for the first of the campaign."""
+        return (self.thursday - first_thursday()).days // 7 + 1
 
 
 def first_thursday() -> dt.date:

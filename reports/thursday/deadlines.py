@@ -1,0 +1,35 @@
+"""By when an office must submit, and until when it can."""
+
+import datetime as dt
+
+from reports.enums import WeekState
+from reports.models import OfficeWeek
+from reports.weekly.weeks import first_thursday
+from yanliang.periods import cut_off, now
+
+ONE_WEEK = dt.timedelta(weeks=1)
+
+
+def due_at(thursday: dt.date, office_week: OfficeWeek | None = None) -> dt.datetime:
+    """The cut-off that binds an office: the week's, or the later one that an exception granted it."""
+    due = cut_off(thursday)
+    extended = office_week.extended_to if office_week else None
+    return max(due, extended) if extended else due
+
+
+def closed_because(thursday: dt.date, office_week: OfficeWeek | None = None) -> str:
+    """Why the week of `thursday` cannot be submitted now, as a sentence; empty when it can.
+
+    A week is open from the cut-off before it until the cut-off after it, so that a late office still can; longer
+    where the bureau returned the submission or granted an exception.
+    """
+    if thursday < first_thursday():
+        return "本次专项行动还没有开始。"
+    if thursday > first_thursday() and now() <= cut_off(thursday - ONE_WEEK):
+        return "这一周还没有开始。"
+    if office_week and office_week.state == WeekState.RETURNED:
+        return ""
+    last_moment = max(cut_off(thursday + ONE_WEEK), due_at(thursday, office_week))
+    if now() > last_moment:
+        return "已过下一周的截止时间，这一周不能再补报；确需补报的，请区住建局批准延期。"
+    return ""

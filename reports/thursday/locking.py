@@ -1,0 +1,33 @@
+"""The rows that every act upon a week holds: the district's first, then the office's, so that two never wait in a circle."""
+
+import datetime as dt
+
+from django.core.exceptions import ValidationError
+
+from households.models import Region
+from reports.enums import DistrictState
+from reports.models import DistrictWeek, OfficeWeek
+from yanliang.workflow import lock
+
+#: States of the district's week in which offices' submissions can still change.
+STILL_OPEN = frozenset({DistrictState.COLLECTING, DistrictState.CORRECTING})
+
+
+def locked_district_week(district: str, thursday: dt.date) -> DistrictWeek:
+    """The district's week, made where it is not there, until the transaction ends."""
+    week, _ = DistrictWeek.objects.get_or_create(region_id=district, thursday=thursday)
+    return lock(week)
+
+
+def locked_office_week(office: Region, thursday: dt.date) -> OfficeWeek:
+    """The office's week, made where it is not there, until the transaction ends.
+
+    Raises ValidationError (code "locked") where the bureau has locked the week: what was added up stays.
+    """
+    district_week = locked_district_week(office.parent_id, thursday)
+    if district_week.state not in STILL_OPEN:
+        raise ValidationError(
+            f"本周区级汇总{district_week.get_state_display()}，不能再改动上报。", code="locked"
+        )
+    week, _ = OfficeWeek.objects.get_or_create(region=office, thursday=thursday)
+    return lock(week)
