@@ -95,6 +95,14 @@ def is_on_time(at: dt.datetime, due: dt.datetime) -> bool:
     return at <= due
 
 
+def lateness_in_words(at: dt.datetime, due: dt.datetime) -> str:
+    """“迟报 1:05”: hours and minutes from `due` to `at`, a begun minute counted whole; nothing when it is on time."""
+    if is_on_time(at, due):
+        return ""
+    minutes = -((due - at) // dt.timedelta(minutes=1))
+    return f"迟报 {minutes // 60}:{minutes % 60:02}"
+
+
 def end_of(day: dt.date) -> dt.datetime:
     """The first moment after `day` in Shanghai: what happened before it, happened by `day`."""
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), SHANGHAI)

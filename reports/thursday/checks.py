@@ -184,7 +184,7 @@ def unchecked_check(standing: Standing) -> Iterator[Check]:
 
 
 def inspection_checks(standing: Standing) -> Iterator[Check]:
-    """What lies unfinished at the office: visits that were returned, typed but not submitted, not reviewed. Three queries."""
+    """Visits that lie unfinished at the office: returned, typed but not submitted, not reviewed. Three queries."""
     scope = standing.region.code
     inspections = Inspection.objects.within(scope)
     for key, severity, number, words, url, mend in (

@@ -1,4 +1,4 @@
-"""What is sealed of a week, and reading it again: figures, the households behind each, text, tables (idea 5 of the house).
+"""What is sealed of a week, and how it is read again (idea 5 of the house).
 
 Everything that a face shows of a sealed document comes from here, so that renaming a class, a region or a column
 later changes no old week.

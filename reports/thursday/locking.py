@@ -1,4 +1,4 @@
-"""The rows that every act upon a week holds: the district's first, then the office's, so that two never wait in a circle."""
+"""The rows that every act upon a week holds: the district's first, then the office's, so nobody waits in a circle."""
 
 import datetime as dt
 

@@ -1,0 +1,39 @@
+"""Submitting, reviewing, adding up, locking and forwarding: what each act does, and what it refuses."""
+
+import pytest
+
+from reports.thursday.content import Content
+from reports.thursday.papers import paper_of_report, paper_of_submission
+from tests.factories import HouseholdFactory
+from tests.reports.week_cases import GUANSHAN, accepted, locked, submitted
+
+pytestmark = pytest.mark.usefixtures("reference")
+
+
+@pytest.fixture(autouse=True)
+def households(reference):
+    """Three of 关山村, one of them safe, and one of 北屯."""
+    HouseholdFactory.create_batch(2)
+    HouseholdFactory(region_id="610114005200")
+
+
+def test_a_submission_keeps_figures_text_and_households():
+    submission = submitted()
+    content = Content(submission.data)
+    assert submission.receipt == "ZB-20200409-007-01"
+    assert submission.household_count == 2
+    assert content.sheet.figures[GUANSHAN, "all"][1] == 2
+    assert content.data["figures"]["all"][GUANSHAN]["1"] == 2
+    assert content.parts[0].title == "一、本周工作"
+    assert submission.is_intact
+    assert paper_of_submission(submission).annex[0].rows[-1].cell("1").value == 2
+
+
+def test_the_district_adds_up_what_was_accepted():
+    accepted()
+    report = locked()
+    paper = paper_of_report(report)
+    total = paper.annex[0].rows[-1]
+    assert total.cell("1").value == 2
+    assert "不含" in total.cell("place").value
+    assert paper.provenance[0].startswith("振兴街道") or "北屯街道" in paper.provenance[0]
