@@ -39,13 +39,17 @@ class Ledger:
 def ledgers_of(scope: str, weeks: Iterable[Week]) -> dict[Week, Ledger]:
     """The ledger of the region `scope` for each of `weeks`: at its cut-off, or now while it is open.
 
-    One query for an open week, one for closed weeks and one more when those are not in the cache.
+    One query for an open week, one for closed weeks and one more when those are not in the cache; one for a week
+    that closes at a moment of its own, which nobody asks for twice.
     """
     weeks = sorted(set(weeks))
-    found = ledgers_of_closed(scope, [week for week in weeks if not week.is_open])
+    closed = [week for week in weeks if not week.is_open and week.until is None]
+    found = ledgers_of_closed(scope, closed)
     for week in weeks:
         if week.is_open:
             found[week] = ledger_now(scope)
+        elif week.until:
+            found[week] = ledger_series(scope, [week.until])[week.until]
     return found
 
 
