@@ -5,9 +5,11 @@ import datetime as dt
 from reports.enums import WeekState
 from reports.models import OfficeWeek
 from reports.weekly.weeks import first_thursday
-from yanliang.periods import cut_off, now
+from yanliang.periods import SHANGHAI, cut_off, day_of, is_working_day, now
 
 ONE_WEEK = dt.timedelta(weeks=1)
+#: Reminders begin at this hour of the working day before the cut-off.
+AFTERNOON = dt.time(12)
 
 
 def due_at(thursday: dt.date, office_week: OfficeWeek | None = None) -> dt.datetime:
@@ -33,3 +35,21 @@ def closed_because(thursday: dt.date, office_week: OfficeWeek | None = None) -> 
     if now() > last_moment:
         return "已过下一周的截止时间，这一周不能再补报；确需补报的，请区住建局批准延期。"
     return ""
+
+
+def is_reminding(thursday: dt.date, due: dt.datetime) -> bool:
+    """Whether it is the afternoon before the cut-off `due` of the week of `thursday`, or its morning.
+
+    The afternoon is that of the last working day before it: nobody reads a reminder on a Sunday. A week that has not
+    begun reminds nobody.
+    """
+    has_begun = thursday == first_thursday() or now() > cut_off(thursday - ONE_WEEK)
+    return has_begun and reminding_from(due) <= now() <= due
+
+
+def reminding_from(due: dt.datetime) -> dt.datetime:
+    """Noon of the last working day before the day of `due`."""
+    day = day_of(due) - dt.timedelta(days=1)
+    while not is_working_day(day):
+        day -= dt.timedelta(days=1)
+    return dt.datetime.combine(day, AFTERNOON, SHANGHAI)
