@@ -41,6 +41,9 @@ MENU = (
     MenuEntry("统计表", "reports:annex2", permissions.may_see_business, REPORTS),
     MenuEntry("周报", "reports:weekly_summary", permissions.may_see_business, REPORTS),
     MenuEntry("看板", "reports:dashboard", permissions.may_see_business, REPORTS),
+    MenuEntry(
+        "市局表样", "reports:city_workbook_list", permissions.may_keep_city_workbooks, KEEPING
+    ),
     MenuEntry("操作记录", "audit:entry_list", permissions.may_read_trail, KEEPING),
     MenuEntry("账号管理", "admin:index", permissions.may_keep_accounts, KEEPING),
 )

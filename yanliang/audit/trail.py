@@ -135,6 +135,10 @@ ACT_LABELS = {
     "ruling_corrected": "更正审定结果",
     "meeting_corrected": "更正审定会议",
     "warning_withdrawn": "撤销新险情",
+    "city_workbook_uploaded": "上传市局表样",
+    "city_workbook_refused": "市局表样被拒收",
+    "city_workbook_taken": "启用市局表样",
+    "city_workbook_shelved": "停用市局表样",
 }
 
 #: What the fields of an entry's before and after are called; others show as they are stored.
