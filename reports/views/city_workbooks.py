@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from reports.annex2.city_workbook import keeping
 from reports.annex2.city_workbook.filled import filled, filled_workbook, read
-from reports.annex2.city_workbook.findings import Examination
+from reports.annex2.city_workbook.findings import Examination, Finding
 from reports.annex2.city_workbook.keeping import require_right
 from reports.annex2.city_workbook.names import FACTS, FORMS, vocabulary_of
 from reports.annex2.city_workbook.sample import (
@@ -28,6 +28,8 @@ from yanliang.tables.foreign import WorkbookRefused
 from yanliang.tables.sheet_page import sheet_pages
 from yanliang.tables.table import DocumentProperties
 from yanliang.ui.pagination import paginate
+
+DETAIL = "reports/city_workbook_detail.html"
 
 
 def workbook_of(request: HttpRequest, pk: int) -> CityWorkbook:
@@ -51,7 +53,7 @@ def show_list(request: HttpRequest, failure: str = "", note: str = "") -> HttpRe
     context = {
         "page": paginate(request, CityWorkbook.objects.select_related("uploaded_by")),
         "in_use": in_use,
-        "in_use_faults": keeping.faults_of(in_use) if in_use else [],
+        "in_use_faults": keeping.faults_of(in_use, tables) if in_use else [],
         "failure": failure,
         "note": note,
         "forms": FORMS,
@@ -91,29 +93,22 @@ def city_workbook_upload(request: HttpRequest) -> HttpResponse:
 def city_workbook_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was found in the workbook, and how it looks when it is filled."""
     workbook = workbook_of(request, pk)
-    examination = examined(workbook)
-    # The findings are read before the workbook is filled.
-    faults, warnings = examination.faults, examination.warnings
-    preview = filled_workbook(made_up_paper(made_up_tables()), examination)
     in_use = CityWorkbook.objects.in_use()
     context = {
         "workbook": workbook,
-        "faults": faults,
-        "warnings": warnings,
-        "sheets": sheet_pages(preview),
         "made_up": MADE_UP,
-        "in_use": in_use,
         "replaces": in_use if in_use and in_use != workbook else None,
     }
-    return render(request, "reports/city_workbook_detail.html", context)
-
-
-def examined(workbook: CityWorkbook) -> Examination:
-    """The stored workbook looked through; 404 where its file is gone or damaged since."""
+    tables = made_up_tables()
     try:
-        return Examination(read(workbook), made_up_tables())
-    except (WorkbookRefused, FileNotFoundError) as lost:
-        raise Http404("这份表样的文件已损坏或不在了，请重新上传。") from lost
+        examination = Examination(read(workbook), tables)
+    except WorkbookRefused as refused:
+        # It can still be put out of use.
+        return render(request, DETAIL, context | {"faults": [Finding(str(refused))]})
+    # Filling changes what the findings are read from.
+    context |= {"faults": examination.faults, "warnings": examination.warnings}
+    context["sheets"] = sheet_pages(filled_workbook(made_up_paper(tables), examination))
+    return render(request, DETAIL, context)
 
 
 @login_required
@@ -158,10 +153,14 @@ def number_in(request: HttpRequest, name: str) -> int:
 def city_workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The workbook filled with made-up figures, as a file."""
     workbook = workbook_of(request, pk)
+    tables = made_up_tables()
     properties = DocumentProperties(
         title=f"{workbook}（{MADE_UP}）", author=str(request.user), subject=MADE_UP, created=now()
     )
-    content = filled(made_up_paper(made_up_tables()), examined(workbook), properties)
+    try:
+        content = filled(made_up_paper(tables), Examination(read(workbook), tables), properties)
+    except WorkbookRefused as lost:
+        raise Http404(str(lost)) from lost
     return as_file(content, f"{workbook.name.removesuffix('.xlsx')}（示例数字）.xlsx")
 
 
@@ -172,8 +171,8 @@ def city_workbook_file(request: HttpRequest, pk: int) -> HttpResponse:
     workbook = workbook_of(request, pk)
     try:
         return as_file(read(workbook), workbook.name)
-    except FileNotFoundError as lost:
-        raise Http404("这份表样的文件不在了，请重新上传。") from lost
+    except WorkbookRefused as lost:
+        raise Http404(str(lost)) from lost
 
 
 @login_required

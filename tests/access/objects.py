@@ -1,5 +1,6 @@
 """One of everything that addresses name, made when it is asked for: most tests need a single one."""
 
+import hashlib
 from functools import cached_property
 
 from django.core.files.base import ContentFile
@@ -17,7 +18,7 @@ from rectification.problems.proving import add_paper
 from rectification.problems.raising import raise_problem
 from reports.enums import ListKind
 from reports.lists.freezing import ListKey, freeze
-from reports.models import ListExport, Signing
+from reports.models import CityWorkbook, ListExport, Signing
 from tests.factories import (
     HouseholdFactory,
     StaffFactory,
@@ -36,6 +37,7 @@ from tests.inspections.factories import (
 )
 from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
 from tests.rectification.problem_cases import drafted, paper
+from tests.reports.city_cases import sheet_of
 from yanliang.periods import now, today
 
 STRANGE_NAME = "欧阳陌生"
@@ -253,6 +255,18 @@ class Objects:
             scan=pdf("signed.pdf"),
             recorded_by=self.by,
             recorded_at=now(),
+        )
+
+    @cached_property
+    def city_workbook(self):
+        """A workbook belongs to no region: one placeholder in a cell."""
+        content = sheet_of(A1="{{填报单位}}")
+        return CityWorkbook.objects.create(
+            name="表样.xlsx",
+            file=ContentFile(content, "form.xlsx"),
+            sha256=hashlib.sha256(content).hexdigest(),
+            uploaded_by=self.by,
+            uploaded_at=now(),
         )
 
     @cached_property

@@ -27,6 +27,7 @@ QUEUE = BUREAU | {Role.SUPERVISOR}
 VISIT_READERS = OFFICE | QUEUE | {Role.VIEWER}
 SIGNERS = frozenset({Role.VILLAGE, Role.OFFICE_LEAD, Role.DEPARTMENT, Role.BUREAU_LEAD})
 TRAIL = frozenset({Role.KEEPER, Role.BUREAU_LEAD})
+SETTERS = frozenset({Role.KEEPER, Role.BUREAU_LEAD})
 
 HOME = {
     Role.RECORDER: "610114007",
@@ -230,6 +231,14 @@ ROWS = {
     "rectification:duty_remove": Row(OFFICE, "post", "duty"),
     "reports:annex2": Row(BUSINESS, by_region=True),
     "reports:annex2_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
+    "reports:city_workbook_list": Row(SETTERS),
+    "reports:city_workbook_upload": Row(SETTERS, "post"),
+    "reports:city_workbook_sample": Row(SETTERS),
+    "reports:city_workbook_detail": Row(SETTERS, target="city_workbook", shared=True),
+    "reports:city_workbook_use": Row(SETTERS, "post", "city_workbook", shared=True),
+    "reports:city_workbook_shelve": Row(SETTERS, "post", "city_workbook", shared=True),
+    "reports:city_workbook_preview": Row(SETTERS, target="city_workbook", shared=True),
+    "reports:city_workbook_file": Row(SETTERS, target="city_workbook", shared=True),
     "reports:figure_households": Row(
         BUSINESS, by_region=True, data={"section": "all", "column": "1"}
     ),

@@ -201,14 +201,14 @@ def _fill_cell(cell: SheetCell, answer_to: AnswerTo) -> None:
         cell.value = runs
         cell.quotePrefix = str(runs).startswith(FORMULA_MARKS)
     else:
-        write_text(cell, _edited(cell.value, 0, len(cell.value), edits))
+        _write_words(cell, _edited(cell.value, 0, len(cell.value), edits))
 
 
 def _write_answer(cell: SheetCell, answer: Answer) -> None:
     """Put a typed value into the cell, in the cell's own format where it has one."""
     value = answer.value
     if value is None or isinstance(value, str):
-        write_text(cell, EMPTY if value is None else value)
+        _write_words(cell, EMPTY if value is None else value)
         return
     # A date shows as a number in any format but a date's.
     is_bare = (
@@ -220,6 +220,13 @@ def _write_answer(cell: SheetCell, answer: Answer) -> None:
         cell.number_format = answer.number_format
     cell.quotePrefix = False
     cell.value = value
+
+
+def _write_words(cell: SheetCell, text: str) -> None:
+    if text:
+        write_text(cell, text)
+    else:
+        cell.value = None
 
 
 #: Where in a text from, where to, and what comes instead.

@@ -45,8 +45,12 @@ def in_use_filled(paper: Paper, properties: DocumentProperties) -> bytes | None:
 
 
 def read(workbook: CityWorkbook) -> bytes:
-    with workbook.file.open("rb") as stored:
-        return stored.read()
+    """The workbook as it was uploaded; raises WorkbookRefused where the file is gone."""
+    try:
+        with workbook.file.open("rb") as stored:
+            return stored.read()
+    except FileNotFoundError as lost:
+        raise WorkbookRefused("这份表样的文件不在了，请重新上传。") from lost
 
 
 def is_of_offices(paper: Paper) -> bool:

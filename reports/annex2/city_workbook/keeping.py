@@ -1,6 +1,7 @@
 """Bringing in the city's workbooks, and saying which one is in use."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from households.roster import containers
 from households.roster.importing import spool
 from households.roster.refusals import RosterRefused
 from reports.annex2.city_workbook.filled import read
-from reports.annex2.city_workbook.findings import Examination
+from reports.annex2.city_workbook.findings import faults
 from reports.annex2.city_workbook.sample import made_up_tables
 from reports.models import CityWorkbook
 from yanliang.accounts.permissions import may_keep_city_workbooks
@@ -21,6 +22,7 @@ from yanliang.audit.trail import record
 from yanliang.periods import now
 from yanliang.tables import foreign
 from yanliang.tables.foreign import WorkbookRefused
+from yanliang.tables.table import Table
 from yanliang.workflow import check_version, lock
 
 #: What a file is that is a workbook but no .xlsx.
@@ -107,7 +109,7 @@ def take_into_use(pk: int, *, by, seen: int, seen_in_use: int | None) -> CityWor
                 raise ValidationError(REPLACED, code="stale")
             if workbook.is_in_use:
                 return workbook
-            if found := faults_of(workbook):
+            if found := faults_of(workbook, made_up_tables()):
                 raise ValidationError(["表样还有错误，不能启用：", *found])
             if before:
                 _set_in_use(before, False, by, reason=f"改用“{workbook}”")
@@ -131,10 +133,10 @@ def shelve(pk: int, *, by, seen: int) -> CityWorkbook:
     return workbook
 
 
-def faults_of(workbook: CityWorkbook) -> list[str]:
-    """Why the stored workbook cannot be filled in the layout in force."""
+def faults_of(workbook: CityWorkbook, tables: Sequence[Table]) -> list[str]:
+    """Why the stored workbook cannot be filled with `tables`."""
     try:
-        return [str(finding) for finding in Examination(read(workbook), made_up_tables()).faults]
+        return faults(read(workbook), tables)
     except WorkbookRefused as refused:
         return [str(refused)]
 
