@@ -4,6 +4,7 @@ from io import BytesIO
 
 from openpyxl import Workbook
 
+from reports.annex2.city_workbook.filled import in_use_filled
 from reports.thursday.dressing import annex_of, stamp, villages_of
 from reports.thursday.paper import Paper
 from reports.thursday.verification import notes_table, verification_table
@@ -17,6 +18,11 @@ def figure_tables(paper: Paper) -> list[Table]:
 
 
 def annex_workbook(paper: Paper, properties: DocumentProperties) -> bytes:
+    """The city's own form, filled, where one is in use for such a paper; else the program's."""
+    return in_use_filled(paper, properties) or own_workbook(paper, properties)
+
+
+def own_workbook(paper: Paper, properties: DocumentProperties) -> bytes:
     book = Workbook()
     book.remove(book.active)
     for table in annex_of(paper):

@@ -12,7 +12,7 @@ from reports.annex2.city_workbook import keeping
 from reports.annex2.city_workbook.filled import filled, filled_workbook, read
 from reports.annex2.city_workbook.findings import Examination, Finding
 from reports.annex2.city_workbook.keeping import require_right
-from reports.annex2.city_workbook.names import FACTS, FORMS, vocabulary_of
+from reports.annex2.city_workbook.names import FACTS, forms_of, vocabulary_of
 from reports.annex2.city_workbook.sample import (
     MADE_UP,
     SAMPLE_NAME,
@@ -56,7 +56,7 @@ def show_list(request: HttpRequest, failure: str = "", note: str = "") -> HttpRe
         "in_use_faults": keeping.faults_of(in_use, tables) if in_use else [],
         "failure": failure,
         "note": note,
-        "forms": FORMS,
+        "forms": forms_of(vocabulary),
         "facts": [(fact.name, fact.meaning, fact.answer(paper).text) for fact in FACTS],
         "sections": [table.sheet_name for table in vocabulary.sections.values()],
         "places": list(vocabulary.place_names.values()),
@@ -84,7 +84,7 @@ def city_workbook_upload(request: HttpRequest) -> HttpResponse:
             reason=str(refused),
         )
         return show_list(request, f"“{upload.name}”没有保存：{refused}", note)
-    messages.success(request, f"已上传“{workbook}”。请核对下面的检查结果和预览，再点“启用”。")
+    messages.success(request, f"已上传“{workbook}”，还没有启用。检查结果和预览见下。")
     return redirect("reports:city_workbook_detail", workbook.pk)
 
 

@@ -25,6 +25,8 @@ from reports.annex2.exports import workbook as own_workbook
 from reports.annex2.faces import table_of
 from reports.annex2.sheet import sheet_of as annex_of
 from reports.models import CityWorkbook
+from reports.thursday.annex_workbook import annex_workbook
+from reports.thursday.dressing import DRAFT
 from tests.factories import HouseholdFactory, happen
 from tests.reports.city_cases import (
     BEITUN,
@@ -38,6 +40,13 @@ from tests.reports.city_cases import (
     tables,
     uploaded,
     workbook_of,
+)
+from tests.reports.papers import (
+    MISSING,
+    district_paper,
+    office_paper,
+    preview,
+    small_register,
 )
 from yanliang.tables.table import DocumentProperties, Row
 
@@ -105,6 +114,7 @@ def test_facts_of_the_document(name, value):
 
 def test_dates_are_dates():
     of = paper()
+    assert read("数字截至{{截至}}", of=of) == f"数字{of.as_at}"
     assert read("{{填报日期}}", of=of).date() == of.filed_on
     assert read("{{报告周}}", of=of).date() == of.thursday
     thursday = of.thursday
@@ -147,6 +157,17 @@ def test_header_and_footer_take_facts_and_absolute_figures():
 
 
 # Faults
+
+
+def test_what_follows_from_one_mistake_is_told_once():
+    content = workbook_of(
+        {
+            "一": {"A2": "{{行:关山镇}}", "B2": "{{1}}", "C2": "{{2}}和{{2}}"},
+            "二": {"A1": "{{表:一搬农户}}", "A2": "{{行:关山街道}}", "B2": "{{1}}"},
+        }
+    )
+    found = faults(content, tables())
+    assert [each.partition("：")[0] for each in found] == ["工作表“一”A2", "工作表“二”A1"]
 
 
 @pytest.mark.parametrize(
@@ -285,24 +306,69 @@ def in_use(bureau_lead):
     return take_into_use(workbook.pk, by=bureau_lead, seen=1, seen_in_use=None)
 
 
-def test_without_one_in_use_the_program_writes_its_own(bureau_lead):
-    upload_workbook(uploaded(sheet_of(**COMPLETE)), note="", by=bureau_lead)
-    assert in_use_filled(paper(), DocumentProperties()) is None
-
-
-def test_the_one_in_use_is_filled(in_use):
-    content = in_use_filled(made_up_paper(real_tables()), DocumentProperties(author="李经办"))
+def test_the_one_in_use_is_filled_in_place_of_the_programs_own(in_use):
+    small_register()
+    of = district_paper()
+    content = annex_workbook(of, DocumentProperties(author="李经办", keywords=of.sha256))
     book = load_workbook(BytesIO(content))
 
-    assert book["全部农户"]["B15"].value == 4
-    assert book.properties.creator == "李经办"
+    sheet = book["全部农户"]
+    assert sheet["A4"].value == "填报单位（盖章）：阎良区住房和城乡建设局"
+    rows = {row[0].value: row[1].value for row in sheet.iter_rows(min_row=8, max_row=15)}
+    assert (rows["关山街道"], rows["北屯街道"], rows["合计"]) == (2, 1, 3)
+    assert rows[MISSING] == "未报"
+    remarks = [row[0].value for row in sheet.iter_rows(min_row=16, max_row=17)]
+    assert remarks[0] == "；".join(each.rstrip("。") for each in of.provenance)
+    assert of.code in remarks[1]
+    assert (book.properties.creator, book.properties.keywords) == ("李经办", of.sha256)
+
+
+def test_the_sheet_for_checking_comes_last(in_use):
+    small_register()
+    of = district_paper()
+    book = load_workbook(BytesIO(in_use_filled(of, DocumentProperties())))
+
+    assert book.sheetnames == [*(table.sheet_name for table in of.annex), "校验"]
+    told = [cell.value for row in book["校验"].iter_rows() for cell in row if cell.value]
+    assert {of.code, of.sha256, of.receipt} <= set(told)
+
+
+def test_a_draft_says_that_it_is_one_on_every_page(in_use):
+    small_register()
+    book = load_workbook(BytesIO(in_use_filled(preview(district_paper()), DocumentProperties())))
+
+    assert {sheet.oddHeader.center.text for sheet in book} == {DRAFT}
+
+
+def test_without_one_in_use_the_program_writes_its_own(bureau_lead):
+    small_register()
+    upload_workbook(uploaded(sheet_of(**COMPLETE)), note="", by=bureau_lead)
+    of = district_paper()
+
+    assert in_use_filled(of, DocumentProperties()) is None
+    assert "填表说明" in load_workbook(BytesIO(annex_workbook(of, DocumentProperties()))).sheetnames
 
 
 def test_an_offices_own_paper_is_the_programs(in_use):
-    villages = [table("全部农户", [figures("关山村", "610114007200", 3, 2)])]
-    assert in_use_filled(paper(villages), DocumentProperties()) is None
+    small_register()
+    assert in_use_filled(office_paper(), DocumentProperties()) is None
 
 
-def test_one_that_no_longer_fits_the_layout_is_not_used(in_use):
+def test_one_that_does_not_fit_the_papers_layout_is_not_used(in_use):
     assert in_use_filled(paper(tables()), DocumentProperties()) is None
     assert CityWorkbook.objects.in_use() == in_use
+
+
+@pytest.mark.parametrize(("named", "is_used"), [("{{2}}", False), ("{{已排查}}", True)])
+def test_a_number_that_means_another_column_now_is_not_believed(bureau_lead, named, is_used):
+    """In the small layout 2 is 已排查; in the one in force, for which the workbook was taken, it is not."""
+    content = sheet_of(A1="{{行:关山街道}}", B1=named)
+    workbook = upload_workbook(uploaded(content), note="", by=bureau_lead)
+    take_into_use(workbook.pk, by=bureau_lead, seen=1, seen_in_use=None)
+
+    assert (in_use_filled(paper(tables()), DocumentProperties()) is not None) == is_used
+
+
+def test_a_stored_file_that_is_gone_leaves_the_programs_own(in_use):
+    in_use.file.storage.delete(in_use.file.name)
+    assert in_use_filled(district_paper(), DocumentProperties()) is None

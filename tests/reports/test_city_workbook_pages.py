@@ -1,5 +1,6 @@
 """市局表样 in the browser: brought in, looked through, previewed, taken into use and put out of use."""
 
+import re
 import zipfile
 from io import BytesIO
 
@@ -147,6 +148,7 @@ def test_the_preview_shows_made_up_figures_and_no_real_one(sign_in, keeper, work
     shown = page.content.decode()
     assert 'colspan="8"' in shown
     assert "<td>关山街道</td>" in shown
+    assert re.search(r'<td class="num">9\d\.\d\d%</td>', shown)
     assert "示例数字，不是实际数据" in shown
 
 
@@ -288,7 +290,7 @@ def test_the_keeper_finds_it_in_the_menu(sign_in, keeper):
 
 def test_the_list_explains_every_name(sign_in, keeper, workbook):
     page = sign_in(keeper).get(LIST).content.decode()
-    for told in ("{{行:关山街道}}", "{{说明}}", "全部农户", "23 未清零", "6月新表"):
+    for told in ("{{行:凤凰路街道}}", "{{说明}}", "全部农户", "23 未清零", "6月新表"):
         assert told in page
 
 

@@ -1,6 +1,7 @@
 """A workbook as it looks, on a page: a plain table for each sheet, merged cells joined, numbers in their format."""
 
 import datetime as dt
+from decimal import Decimal
 from html import escape
 from typing import Final, NamedTuple
 
@@ -94,7 +95,7 @@ def shown(cell: SheetCell) -> str:
         return "（公式）"
     if isinstance(value, dt.date | dt.datetime):
         return f"{value.year}年{value.month}月{value.day}日"
-    if cell.data_type == "n" and isinstance(value, int | float):
+    if cell.data_type == "n" and isinstance(value, int | float | Decimal):
         if "%" in cell.number_format:
             return display(value, "percent")
         return display(value, "int") if "#,##" in cell.number_format else str(value)

@@ -13,22 +13,26 @@ from reports.annex2.city_workbook.reading import (
     SectionName,
     Unreadable,
 )
+from reports.annex2.layouts import layout_on
 from reports.models import CityWorkbook
+from reports.thursday.dressing import DRAFT, stamp
 from reports.thursday.paper import Paper
+from reports.thursday.verification import verification_table
 from yanliang.accounts.enums import RegionLevel
-from yanliang.tables.excel import NUMBER_FORMATS, describe
+from yanliang.tables.excel import NUMBER_FORMATS, describe, write_sheet
 from yanliang.tables.filling import Answer, AnswerTo, Placeholder, fill_workbook, saved
 from yanliang.tables.foreign import WorkbookRefused
-from yanliang.tables.table import Cell, Column, DocumentProperties, Row, display
+from yanliang.tables.table import Cell, Column, DocumentProperties, display
 
 log = logging.getLogger(__name__)
 
 
 def in_use_filled(paper: Paper, properties: DocumentProperties) -> bytes | None:
-    """The city's workbook in use, filled for `paper`; None where the program's own Annex 2 is to be written.
+    """The city's workbook in use, filled for `paper`, with the sheet by which a file is checked at its end.
 
-    That is so when none is in use, when the paper is not a district's (the city's form has a row for each
-    street office), and when the workbook no longer fits the layout: the page of the workbooks then says so.
+    None where the program's own Annex 2 is to be written: when none is in use, when the paper is not a district's
+    (the city's form has a row for each street office), and when the workbook does not fit the paper's layout; the
+    page of the workbooks says so where that is the layout in force.
     """
     chosen = CityWorkbook.objects.in_use()
     if chosen is None or not is_of_offices(paper):
@@ -38,10 +42,26 @@ def in_use_filled(paper: Paper, properties: DocumentProperties) -> bytes | None:
     except WorkbookRefused as refused:
         log.error("City workbook %s cannot be opened: %s", chosen.pk, refused)
         return None
-    if examination.faults:
-        log.warning("City workbook %s no longer fits the layout", chosen.pk)
+    if examination.faults or counts_otherwise(examination):
+        log.warning("City workbook %s does not fit the layout of %s", chosen.pk, paper.heading)
         return None
-    return filled(paper, examination, properties)
+    workbook = filled_workbook(paper, examination)
+    if not paper.is_sealed:
+        for sheet in workbook.worksheets:
+            sheet.oddHeader.center.text = DRAFT
+    stamp(write_sheet(workbook, verification_table(paper)), paper)
+    describe(workbook, properties)
+    return saved(workbook)
+
+
+def counts_otherwise(examination: Examination) -> bool:
+    """Whether a column is named by a number that is another column's in the layout in force.
+
+    The workbook was taken into use for that layout; the paper may be an old week's.
+    """
+    in_force = {str(column.number): column.label for column in layout_on(None).columns}
+    of_paper = examination.vocabulary.labels_by_number
+    return in_force != of_paper and any(map(Reading.is_by_number, examination.placeholders))
 
 
 def read(workbook: CityWorkbook) -> bytes:
@@ -76,9 +96,7 @@ def filled_workbook(paper: Paper, examination: Examination) -> Workbook:
 def answers_from(paper: Paper, reading: Reading) -> AnswerTo:
     """What each placeholder becomes, by the figures and facts of `paper`."""
     tables = {table.sheet_name: table for table in paper.annex}
-    rows: dict[tuple[str, str], Row] = {
-        (table.sheet_name, key_of(row)): row for table in paper.annex for row in table.rows
-    }
+    rows = {(table.sheet_name, key_of(row)): row for table in paper.annex for row in table.rows}
 
     def answer_to(placeholder: Placeholder) -> Answer | None:
         try:

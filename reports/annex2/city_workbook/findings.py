@@ -10,7 +10,14 @@ from reports.annex2.city_workbook.names import (
     normal,
     vocabulary_of,
 )
-from reports.annex2.city_workbook.reading import Figure, Meaning, PlaceName, Reading, Unreadable
+from reports.annex2.city_workbook.reading import (
+    Echo,
+    Figure,
+    Meaning,
+    PlaceName,
+    Reading,
+    Unreadable,
+)
 from yanliang.tables.filling import UNFORMATTED, Placeholder, placeholders_in
 from yanliang.tables.foreign import losses, open_checked
 from yanliang.tables.table import Table
@@ -67,13 +74,11 @@ class Examination:
         unreadable = [
             Finding(str(meaning), placeholder.sheet, placeholder.place)
             for placeholder, meaning in self._meanings
-            if isinstance(meaning, Unreadable)
+            if isinstance(meaning, Unreadable) and not isinstance(meaning, Echo)
         ]
-        return [
-            *(Finding(flaw.sentence, flaw.sheet, flaw.place) for flaw in self.flaws),
-            *unreadable,
-            *self._contradictions(),
-        ]
+        flaws = (Finding(flaw.sentence, flaw.sheet, flaw.place) for flaw in self.flaws)
+        # A cell may hold the same mistake twice.
+        return list(dict.fromkeys([*flaws, *unreadable, *self._contradictions()]))
 
     def _contradictions(self) -> Iterator[Finding]:
         """Two sections on a sheet, two places in a row, a place in two rows."""

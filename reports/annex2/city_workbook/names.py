@@ -7,18 +7,22 @@ from typing import Final, NamedTuple
 
 from households.models import Region
 from reports.annex2.faces import chinese_date
+from reports.annex2.sheet import TOTAL
 from reports.thursday.paper import Paper
 from yanliang.tables.filling import Answer
 from yanliang.tables.table import Column, Row, Table
 
 SECTION_MARK, ROW_MARK, DOT = "表:", "行:", "."
-TOTAL: Final = "合计"
 DATE_FORMAT: Final = 'yyyy"年"m"月"d"日"'
 
 
 def normal(name: str) -> str:
     """A name as names are compared: half-width, without spaces. “表：一般农户” and “表:一般农户” are one."""
     return "".join(unicodedata.normalize("NFKC", name).split())
+
+
+def braced(name: str) -> str:
+    return f"{{{{{name}}}}}"
 
 
 class Fact(NamedTuple):
@@ -46,7 +50,11 @@ SIGNERS: Final = ("填报人", "审核人", "单位负责人", "联系电话")
 FACTS: Final = (
     Fact("填报单位", "填报单位的全称", lambda paper: _text(paper.unit)),
     Fact("填报日期", "锁定、上报的日期", lambda paper: _day(paper.filed_on)),
-    Fact("截至", "数字截止的时间", lambda paper: _text(paper.as_at)),
+    Fact(
+        "截至",
+        "数字截止的时间，前面的“截至”二字自己写",
+        lambda paper: _text(paper.as_at.removeprefix("截至")),
+    ),
     Fact("期号", "周报的期号", lambda paper: _text(paper.issue)),
     Fact("报告周", "报告周的周四", lambda paper: _day(paper.thursday)),
     *(Fact(label, "签署栏里的内容，没有时留空", _signer(label)) for label in SIGNERS),
@@ -59,24 +67,6 @@ FACTS: Final = (
     ),
 )
 FACT: Final = {normal(fact.name): fact for fact in FACTS}
-
-
-class Form(NamedTuple):
-    """A way of naming something of the table, with an example, for the page that explains them."""
-
-    example: str
-    meaning: str
-    note: str = ""
-
-
-FORMS: Final = (
-    Form("{{表:一般农户}}", "这张工作表填哪一类农户", "写在表内任一格，显示类别名；不写为全部农户"),
-    Form("{{行:关山街道}}", "这一行填哪个街办", "显示街办名；每行一个"),
-    Form("{{行:合计}}", "这一行填合计"),
-    Form("{{已排查}} 或 {{4}}", "这一行的某一栏", "按栏名或栏号，与 {{行:…}} 写在同一行"),
-    Form("{{关山街道.已排查}}", "某街办的某一栏", "写在哪里都可以"),
-    Form("{{一般农户.关山街道.4}}", "某类农户、某街办的某一栏", "写在哪里都可以"),
-)
 
 
 @dataclass(frozen=True)
@@ -102,6 +92,10 @@ class Vocabulary:
         for name, key in self.places.items():
             names.setdefault(key, name)
         return names
+
+    @property
+    def labels_by_number(self) -> dict[str, str]:
+        return {str(column.number): column.label for column in self.figure_columns}
 
     def name_of(self, column: Column) -> str:
         """What a placeholder best calls it: the label, which outlives a change of numbers, where it is the only one."""
@@ -141,3 +135,35 @@ def _names_of(key: str, regions: Mapping[str, Region]) -> Iterator[str]:
         return
     yield regions[key].short_name
     yield regions[key].name
+
+
+class Form(NamedTuple):
+    """A way of naming something of the table, with an example, for the page that explains them."""
+
+    example: str
+    meaning: str
+    note: str = ""
+
+
+def forms_of(vocabulary: Vocabulary) -> list[Form]:
+    """Every way of naming a section, a place and a figure, with names of the layout in force."""
+    *_, last = vocabulary.sections.values()
+    section, place = last.sheet_name, next(iter(vocabulary.places))
+    column = vocabulary.figure_columns[-1]
+    label = vocabulary.name_of(column)
+    return [
+        Form(
+            braced(SECTION_MARK + section),
+            "这张工作表填哪一类农户",
+            f"写在表内任一格，显示类别名；不写为{vocabulary.first_section.sheet_name}",
+        ),
+        Form(braced(ROW_MARK + place), "这一行填哪个街办", "显示街办名；每行一个"),
+        Form(braced(ROW_MARK + TOTAL), "这一行填合计"),
+        Form(
+            f"{braced(label)} 或 {braced(str(column.number))}",
+            "这一行的某一栏",
+            f"按栏名或栏号，与 {braced(ROW_MARK + '…')} 写在同一行",
+        ),
+        Form(braced(f"{place}.{label}"), "某街办的某一栏", "写在哪里都可以"),
+        Form(braced(f"{section}.{place}.{label}"), "某类农户、某街办的某一栏", "写在哪里都可以"),
+    ]

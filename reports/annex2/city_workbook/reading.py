@@ -10,7 +10,6 @@ from reports.annex2.city_workbook.names import (
     FACT,
     ROW_MARK,
     SECTION_MARK,
-    TOTAL,
     Fact,
     Vocabulary,
     normal,
@@ -21,6 +20,10 @@ from yanliang.tables.table import Column, Table
 
 class Unreadable(Exception):
     """A placeholder stands for nothing; the message says in Chinese why."""
+
+
+class Echo(Unreadable):
+    """The fault lies in another placeholder, that of the row or the sheet, which tells it itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ class Reading:
             return self._absolute(placeholder, name.split(DOT))
         return self._in_row(placeholder, name)
 
+    @staticmethod
+    def is_by_number(placeholder: Placeholder) -> bool:
+        """Whether it names its column by the number, which means another column in another layout."""
+        return normal(placeholder.name).split(DOT)[-1].isdecimal()
+
     def _absolute(self, placeholder: Placeholder, parts: list[str]) -> Figure:
         if len(parts) == 3:
             section = self._section_named(parts[0])
@@ -99,14 +107,20 @@ class Reading:
                 f"这一行没有 {{{{行:街办}}}}，不知道“{placeholder.name}”是谁的数；"
                 f"请在这一行加上，或写成 {{{{街办.{placeholder.name}}}}}。"
             )
-        place = self._place_named(normal(told[0].name).removeprefix(ROW_MARK))
+        try:
+            place = self._place_named(normal(told[0].name).removeprefix(ROW_MARK))
+        except Unreadable as unreadable:
+            raise Echo(*unreadable.args) from unreadable
         return Figure(self._section_of(placeholder), place, column)
 
     def _section_of(self, placeholder: Placeholder) -> Table:
         told = self.sections.get(placeholder.sheet)
         if not told:
             return self.vocabulary.first_section
-        return self._section_named(normal(told[0].name).removeprefix(SECTION_MARK))
+        try:
+            return self._section_named(normal(told[0].name).removeprefix(SECTION_MARK))
+        except Unreadable as unreadable:
+            raise Echo(*unreadable.args) from unreadable
 
     def _section_named(self, name: str) -> Table:
         sections = self.vocabulary.sections
@@ -138,7 +152,7 @@ class Reading:
     def _marked(self) -> dict[str, list[str]]:
         return {
             SECTION_MARK: list(self.vocabulary.sections),
-            ROW_MARK: [*self.vocabulary.places, TOTAL],
+            ROW_MARK: list(self.vocabulary.places),
         }
 
 

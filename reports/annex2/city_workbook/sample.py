@@ -14,12 +14,14 @@ from reports.annex2.city_workbook.names import (
     SECTION_MARK,
     SIGNERS,
     Vocabulary,
+    braced,
     key_of,
     vocabulary_of,
 )
 from reports.annex2.faces import TITLE, table_of
-from reports.annex2.sections import Section
-from reports.annex2.sheet import Sheet, sheet_of
+from reports.annex2.layouts import layout_on
+from reports.annex2.sections import Section, sections_at
+from reports.annex2.sheet import Sheet
 from reports.counts import CountRow, Counts
 from reports.reachable import reachable
 from reports.thursday.paper import Paper
@@ -55,8 +57,9 @@ def made_up_counts(places: Sequence[Region], sections: Sequence[Section]) -> Cou
 
 def made_up_sheet() -> Sheet:
     """Annex 2 of the district in the layout in force, with no figure of the register in it."""
-    sheet = sheet_of(district())
-    return replace(sheet, counts=made_up_counts(sheet.places, sheet.sections))
+    region = district()
+    places, sections = tuple(region.children.all()), sections_at(None)
+    return Sheet(region, places, sections, made_up_counts(places, sections), layout_on(None))
 
 
 def made_up_tables() -> tuple[Table, ...]:
@@ -72,7 +75,7 @@ def made_up_paper(tables: Sequence[Table]) -> Paper:
         unit=district().name,
         issue=f"{thursday.year}年第0期（示例）",
         thursday=thursday,
-        as_at=f"{thursday:%Y年%-m月%-d日}12时（示例）",
+        as_at=f"截至{thursday:%Y年%-m月%-d日}12时（示例）",
         sealed_at=now(),
         parts=(),
         annex=tuple(tables),
@@ -130,7 +133,3 @@ def _write_sample_sheet(workbook: Workbook, table: Table, vocabulary: Vocabulary
             cell.alignment = FIGURE_WRAPPED
         sheet.row_dimensions[line].height = SAMPLE_ROW_HEIGHT
         line += 1
-
-
-def braced(name: str) -> str:
-    return f"{{{{{name}}}}}"
