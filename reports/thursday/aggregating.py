@@ -16,6 +16,7 @@ from reports.thursday.deadlines import due_at
 from reports.thursday.groups import Groups, counts_of_groups, groups_at, merged
 from reports.weekly.gathering import Weekly, weekly_of
 from reports.weekly.weeks import Week
+from reports.weekly.wording import clause
 from yanliang.periods import lateness_in_words, now
 
 
@@ -184,7 +185,7 @@ class District:
         if self.missing:
             yield f"{names(self.missing)}未报，以下数字和合计不含{names(self.missing)}。"
         for each in self.stand_ins:
-            yield f"{each.office.short_name}未报，采用台账现时数（理由：{each.override}）。"
+            yield f"{each.office.short_name}未报，采用台账现时数（理由：{clause(each.override)}）。"
         late = [each for each in self.accepted if each.is_late]
         if late:
             told = "、".join(f"{each.office.short_name}{each.lateness}" for each in late)

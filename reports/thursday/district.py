@@ -17,6 +17,7 @@ from reports.thursday.drafting import as_text, faults
 from reports.thursday.locking import STILL_OPEN, locked_district_week
 from reports.thursday.tables import plain_tables
 from reports.weekly.narrative import Part
+from reports.weekly.wording import clause
 from yanliang.accounts.permissions import may_lock_week, may_review_week
 from yanliang.audit.trail import record
 from yanliang.periods import cut_off, now, today
@@ -276,7 +277,7 @@ def provenance_of(week: DistrictWeek, district: District, reason: str) -> list[s
     """What must be printed beside the figures."""
     said = [*district.gaps()]
     if week.revision > 1:
-        said.insert(0, f"更正版（第 {week.revision} 版），理由：{reason}。")
+        said.insert(0, f"更正版（第 {week.revision} 版），理由：{clause(reason)}。")
     if district.week.previous and district.last is None:
         said.append("上周没有锁定的区级周报，上周数按台账在上周截止时间的情况。")
     return said

@@ -21,7 +21,7 @@ from reports.thursday.groups import total
 from reports.thursday.locking import locked_office_week
 from reports.thursday.tables import plain_tables
 from reports.weekly.narrative import Part
-from reports.weekly.wording import moment_in_words
+from reports.weekly.wording import clause, moment_in_words
 from yanliang.accounts.enums import RegionLevel
 from yanliang.accounts.permissions import may_prepare_week, may_submit_week
 from yanliang.audit.trail import record
@@ -236,7 +236,7 @@ def provenance_of(week: OfficeWeek, standing: Standing, statement: Statement) ->
     """What must be printed beside the figures."""
     said = []
     if week.revision > 1:
-        said.append(f"第 {week.revision} 次上报，理由：{statement.reason.strip()}。")
+        said.append(f"第 {week.revision} 次上报，理由：{clause(statement.reason)}。")
     if statement.is_zero:
         said.append("零报告：本周每一户都与上周上报时相同。")
     if standing.week.previous and standing.last is None:

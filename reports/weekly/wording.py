@@ -16,6 +16,11 @@ def sentence(*clauses: str) -> str:
     return f"{'，'.join(filter(None, clauses))}。"
 
 
+def clause(text: str) -> str:
+    """What a person wrote, to be put inside a sentence: without white space around it or a stop behind it."""
+    return text.strip().rstrip("。；;.")
+
+
 def listed(parts: Mapping[str, int], noun: str, unit: str = "户") -> str:
     """“关山街道 300 户、北屯街道 20 户”; of many places the first ten and how many there are."""
     told = "、".join(f"{name} {number:,} {unit}" for name, number in list(parts.items())[:NAMED])
