@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from households.enums import ChangeState, EventKind, Stage, Verdict
+from households.enums import UNSAFE_GRADES, ChangeState, EventKind, Stage, Verdict
 from households.models import HouseholdChange, SafetyEvent
 from inspections.models import Inspection, InspectionDraft
 from reports.annex2.columns import COLUMN
@@ -23,8 +23,10 @@ from yanliang.periods import campaign, day_of
 #: Measures that fall only with a logged reason (domain rules §7); the number of households also grows only with one.
 ONLY_GROWING = (CHECKED, APPRAISED, ACCEPTED, SAFE)
 #: Events that take safety or a grade away.
-SETBACKS = Q(kind__in=[EventKind.WARNED, EventKind.RULED_BACK]) | Q(
-    kind=EventKind.INSPECTED, outcome=Verdict.SUSPECTED
+SETBACKS = (
+    Q(kind__in=[EventKind.WARNED, EventKind.RULED_BACK])
+    | Q(kind=EventKind.INSPECTED, outcome=Verdict.SUSPECTED)
+    | Q(kind=EventKind.APPRAISED, outcome__in=UNSAFE_GRADES)
 )
 #: So many places or causes are named in a sentence.
 NAMED = 5

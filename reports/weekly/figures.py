@@ -27,6 +27,7 @@ CAUSE_LABELS: dict[str, str] = {
     **{str(kind): str(kind.label) for kind in ChangeKind},
     EventKind.WARNED: "发现新险情",
     EventKind.INSPECTED: "复查为疑似不安全",
+    EventKind.APPRAISED: "鉴定为C、D级",
     EventKind.RULED_BACK: "审定退回重新鉴定",
 }
 MOVES = frozenset({*REMOVAL_KINDS, ChangeKind.CORRECTED})
@@ -39,7 +40,7 @@ CAUSES_OF: dict[int, frozenset[str]] = {
     CHECK_RATE: MOVES | ARRIVALS,
     APPRAISED: MOVES | SETBACKS | {EventKind.RULED_BACK},
     ACCEPTED: MOVES | SETBACKS,
-    SAFE: MOVES | SETBACKS,
+    SAFE: MOVES | SETBACKS | {EventKind.APPRAISED},
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from households.enums import SAFE_STAGES, ChangeState, EventKind, Verdict
+from households.enums import SAFE_STAGES, UNSAFE_GRADES, ChangeState, EventKind, Verdict
 from households.models import HouseholdChange, HouseholdClass, PastSummary, Region, SafetyEvent
 from reports.annex2.columns import Figures, figures_of
 from reports.annex2.faces import PLACE_HEADS
@@ -178,7 +178,7 @@ def logged_in(
     """Kind, village, class and number of the households that changed after `opens` and by `closes`.
 
     A change that the bureau had to confirm counts when it was confirmed. Of the events only those that take
-    safety or a grade away: a warning, a ruling back, a visit that found a safe house suspected.
+    safety or a grade away: a warning, a ruling back, a visit or an appraisal that found a safe house unsafe.
     """
     within = Q(at__lte=closes) & (Q(at__gt=opens) if opens else Q())
     changes = HouseholdChange.objects.within(scope).filter(state=ChangeState.DONE)
@@ -191,6 +191,7 @@ def logged_in(
         .filter(
             Q(kind__in=[EventKind.WARNED, EventKind.RULED_BACK])
             | Q(Exists(was_safe), kind=EventKind.INSPECTED, outcome=Verdict.SUSPECTED)
+            | Q(Exists(was_safe), kind=EventKind.APPRAISED, outcome__in=UNSAFE_GRADES)
         )
     )
     cells = ("kind", "household__region_id", "household__household_class_id")

@@ -139,6 +139,15 @@ class TestGathering:
             happen(household, "inspected:suspected")
         week = weekly_of(region(DISTRICT), Week(THURSDAY)).figures
         assert "较上周减少 1 户（原因：复查为疑似不安全 1 户）" in told_of(week)
+
+    def test_an_appraisal_that_finds_a_safe_house_unsafe_is_a_cause(self, reference):
+        with time_machine.travel(at(4, 1), tick=False):
+            household = happen(HouseholdFactory(class_code="low_income"), "inspected:safe")
+            happen(HouseholdFactory(class_code="low_income"), "inspected:suspected")
+        with time_machine.travel(at(4, 7), tick=False):
+            happen(household, "appraised:d")
+        week = weekly_of(region(DISTRICT), Week(THURSDAY)).figures
+        assert "较上周减少 1 户（原因：鉴定为C、D级 1 户）" in told_of(week)
         assert weekly_of(region(DISTRICT), Week(dt.date(2020, 4, 2))).figures.changes == {}
 
     @pytest.mark.parametrize(
