@@ -219,6 +219,10 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # Hour and minute of Thursday's cut-off, Asia/Shanghai (domain rules §6).
 WEEKLY_CUT_OFF = env.str("WEEKLY_CUT_OFF", default="12:00")
+# The site's own changes of working days; read before chinesecalendar, which learns a new year only with an update.
+WORKING_DAYS = Path(
+    env.str("WORKING_DAYS", default=str(BASE_DIR / "fixtures" / "working_days.json"))
+)
 
 LOGGING = {
     "version": 1,
