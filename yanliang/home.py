@@ -24,9 +24,10 @@ from rectification.supervision.coverage import coverage, not_visited
 from reports.lists.progress import unanswered_lists, waiting_for
 from reports.lists.responsible import may_name
 from reports.lists.signing import signs
+from reports.weekly import weeks
 from yanliang.accounts import permissions
 from yanliang.accounts.enums import RegionLevel
-from yanliang.periods import SHANGHAI, campaign, cut_off, now, thursday_of, today
+from yanliang.periods import campaign, cut_off, day_of, next_milestone, thursday_of, today
 
 
 class Task(NamedTuple):
@@ -201,12 +202,13 @@ def responsible_tasks(staff) -> Iterator[Task]:
 
 def supervision_tasks(staff) -> Iterator[Task]:
     thursday = thursday_of(today())
+    last_day = day_of(cut_off(thursday))
     yield Task(
         "本周未督导的街办",
         len(not_visited(coverage(staff.scope_code, thursday))),
         link("rectification:visit_list"),
-        f"每周检查每个街办，{thursday:%-m 月 %-d 日}前完成",
-        is_urgent=today() == thursday,
+        f"每周检查每个街办，{last_day:%-m 月 %-d 日}前完成",
+        is_urgent=today() >= last_day,
     )
 
 
@@ -345,7 +347,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """The to-do list by role; the keeper, who does no business, starts at the trail, beside it the accounts."""
     if permissions.may_keep_accounts(request.user):
         return redirect("audit:entry_list")
-    thursday = thursday_of(today())
     tasks = tasks_of(request.user)
     return render(
         request,
@@ -354,9 +355,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "tasks": tasks,
             "done": [task for task in tasks if not task.count],
             "today": today(),
-            "thursday": thursday,
-            "cut_off": cut_off(thursday).astimezone(SHANGHAI),
-            "is_closed": now() >= cut_off(thursday),
+            "week": weeks.this_week(),
+            "milestone": next_milestone(today()),
             "may_inspect": permissions.may_inspect(request.user),
             "may_import": permissions.may_import_roster(request.user),
             "may_report": permissions.may_report_doubt(request.user),

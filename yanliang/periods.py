@@ -20,7 +20,7 @@ from django.utils import timezone
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 THURSDAY = 3
 WEEKDAYS = "一二三四五六日"
-HOUR_AND_MINUTE = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+HOUR_AND_MINUTE = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 _told_at: ContextVar[dt.datetime | None] = ContextVar("told_at", default=None)
 

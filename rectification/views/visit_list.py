@@ -20,7 +20,7 @@ from rectification.models.supervision import VisitQuerySet
 from rectification.supervision.coverage import coverage, not_visited
 from rectification.supervision.forms import OfficeFilter
 from yanliang.accounts.permissions import may_see_visits, may_supervise
-from yanliang.periods import thursday_of, today
+from yanliang.periods import thursday_of, today, why_moved
 from yanliang.ui.pagination import paginate
 
 
@@ -93,6 +93,7 @@ def visit_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "thursday": thursday,
         "friday": thursday - dt.timedelta(days=6),
+        "why_moved": why_moved(thursday),
         "covered": covered,
         "unvisited": not_visited(covered),
         "page": page,

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from reports.annex2.faces import PLACE_HEADS
 from reports.dashboard import dashboard_of
 from reports.views.asked import asked_region, path_to
+from reports.weekly.weeks import this_week
 from yanliang.periods import SHANGHAI, now
 
 
@@ -22,5 +23,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "place_head": PLACE_HEADS[region.level],
         "board": dashboard_of(region),
         "as_at": now().astimezone(SHANGHAI),
+        "week": this_week(),
     }
     return render(request, "reports/dashboard.html", context)

@@ -10,7 +10,7 @@ from rectification.enums import ProblemState
 from reports.annex2.drill_down import address, households_at, rows_at
 from reports.annex2.faces import PLACE_HEADS
 from reports.views.asked import AskedFigure, asked_region, asked_week, path_to
-from reports.weekly.weeks import Week
+from reports.weekly.weeks import Week, this_week
 from reports.weekly.wording import moment_in_words
 from reports.zeros.board import board_of
 from reports.zeros.counters import PARTS, ZERO_OF, ZEROS, Part, list_url, section_of
@@ -31,6 +31,7 @@ def zeros(request: HttpRequest) -> HttpResponse:
         "board": board_of(region),
         "zeros": ZEROS,
         "as_at": now().astimezone(SHANGHAI),
+        "week": this_week(),
     }
     return render(request, "reports/zeros.html", context)
 

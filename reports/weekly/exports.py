@@ -62,7 +62,10 @@ def problem_tables(weekly: Weekly) -> list[Table]:
 def workbook(weekly: Weekly, properties: DocumentProperties) -> bytes:
     """Narrative, comparison, the three zeros, 屡改屡犯, trend with two charts of Excel's own, and Annex 2."""
     book = Workbook()
-    heading = [title_line(heading_of(weekly)), subtitle_line(f"（{as_at(weekly)}）")]
+    heading = [title_line(heading_of(weekly))]
+    heading += [
+        subtitle_line(f"（{each}）") for each in (as_at(weekly), weekly.week.why_moved) if each
+    ]
     write_narrative(book.active, heading, draft(weekly.figures))
     write_sheet(book, full_table(weekly))
     short = write_sheet(book, short_table(weekly.figures))
@@ -129,6 +132,7 @@ def pdf(weekly: Weekly, properties: DocumentProperties) -> bytes:
             "properties": properties,
             "heading": heading_of(weekly),
             "as_at": as_at(weekly),
+            "why_moved": weekly.week.why_moved,
             "parts": draft(weekly.figures),
             "short": table_face(short_table(weekly.figures)),
             "charts": [trend_chart(weekly.trend, weekly.figures.whole), left_chart(weekly.figures)],

@@ -39,7 +39,7 @@ def title_line(text: str) -> Line:
 
 
 def subtitle_line(text: str) -> Line:
-    return Line(text, SUBTITLE_FONT, "center", 26.0)
+    return Line(text, SUBTITLE_FONT, "center", 26.0 * lines_of(text))
 
 
 def head_line(text: str) -> Line:
@@ -49,12 +49,17 @@ def head_line(text: str) -> Line:
 def paragraph_line(text: str) -> Line:
     """A paragraph, its first line set in by two characters."""
     indented = f"　　{text}"
-    return Line(indented, BODY_FONT, "left", LEADING * ceil(body_width(indented) / WIDTH) + 4.0)
+    return Line(indented, BODY_FONT, "left", LEADING * lines_of(indented) + 4.0)
 
 
 def closing_line(text: str) -> Line:
     """A line of the signature at the end."""
     return Line(text, BODY_FONT, "right", LEADING + 4.0)
+
+
+def lines_of(text: str) -> int:
+    """How many lines `text` takes in a font as large as the body's."""
+    return ceil(body_width(text) / WIDTH)
 
 
 def body_width(text: str) -> float:

@@ -8,7 +8,18 @@ from django.db import connection
 
 from households.models import Household, PastSummary
 from yanliang.accounts.scoping import code_range
-from yanliang.periods import SHANGHAI, campaign, cut_off, now, thursday_of, thursdays, today
+from yanliang.periods import (
+    SHANGHAI,
+    calendar_warning,
+    campaign,
+    cut_off,
+    moment_on_weekday,
+    now,
+    thursday_of,
+    thursdays,
+    today,
+    why_moved,
+)
 
 #: Looks into the index once for each week: to sort all beginnings into weeks takes a hundred times as long.
 WEEKS_WITH_BEGINNINGS = f"""
@@ -38,6 +49,21 @@ class Week:
     @property
     def closes(self) -> dt.datetime:
         return self.until or cut_off(self.thursday)
+
+    @property
+    def closing_in_words(self) -> str:
+        """“于6月25日（周四）12:00截止”, “已于…截止” afterwards."""
+        return f"{'于' if self.is_open else '已于'}{moment_on_weekday(self.closes)}截止"
+
+    @property
+    def why_moved(self) -> str:
+        """Why the week closes before its Thursday; "" when it does not."""
+        return why_moved(self.thursday)
+
+    @property
+    def calendar_warning(self) -> str:
+        """That nobody has entered the holidays of its year; "" when somebody has."""
+        return calendar_warning(self.thursday)
 
     @property
     def is_open(self) -> bool:
