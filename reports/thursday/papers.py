@@ -37,10 +37,10 @@ def addresses_of(document: Submission | DistrictReport) -> SealedAddresses:
 
 
 def annex_tables(content: Content, addresses: Addresses = NO_LINKS) -> tuple[Table, ...]:
-    """Annex 2, a table for each section, without 填表说明."""
+    """Annex 2, a table for each section; 填表说明 once, with the first."""
     return tuple(
-        table_of(content.sheet, section, notes=False, addresses=addresses)
-        for section in content.sheet.sections
+        table_of(content.sheet, section, notes=not place, addresses=addresses)
+        for place, section in enumerate(content.sheet.sections)
     )
 
 

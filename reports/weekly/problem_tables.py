@@ -56,7 +56,8 @@ def width_in(zero: Zero) -> int:
 def zero_rows(week: WeeklyFigures) -> Iterator[Row]:
     """The places in their order, what lies in none of them, the total."""
     zeros = week.rectified.zeros
-    codes = [place.code for place in week.places]
+    # Not the report's own places: one that did not submit is counted by the register.
+    codes = [code for code in zeros.names if code != zeros.this.scope]
     for code in own_or_below(zeros.this, codes) if codes else ():
         yield zero_row(week, zeros.names[code], code, "detail")
     yield zero_row(week, "合计" if codes else week.total.name, "", "total" if codes else "detail")

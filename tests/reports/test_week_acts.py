@@ -37,3 +37,19 @@ def test_the_district_adds_up_what_was_accepted():
     assert total.cell("1").value == 2
     assert "不含" in total.cell("place").value
     assert paper.provenance[0].startswith("振兴街道") or "北屯街道" in paper.provenance[0]
+
+
+def test_the_three_zeros_of_a_missing_office_are_the_registers_and_say_so():
+    accepted()
+    content = Content(locked().data)
+    [zeros] = [table for table in content.tables if "三清零" in table.title]
+    rows = {row.cell("place").value: row for row in zeros.rows}
+    assert rows["北屯街道（未报，按台账）"].cell("unchecked").value == 1
+    assert rows["关山街道"].cell("unchecked").value == 2
+    assert rows["合计"].cell("unchecked").value == 3
+
+
+def test_the_notes_stand_once():
+    accepted()
+    annex = paper_of_report(locked()).annex
+    assert [bool(table.notes) for table in annex] == [True] + [False] * (len(annex) - 1)
