@@ -20,7 +20,7 @@ from reports.weekly.narrative import Part
 from reports.weekly.wording import clause
 from yanliang.accounts.permissions import may_lock_week, may_review_week
 from yanliang.audit.trail import record
-from yanliang.periods import cut_off, now, today
+from yanliang.periods import cut_off, now, today, why_moved
 from yanliang.workflow import check_version
 
 MOVED_ON = "各街办的上报或代用的台账数在您打开后有变动，还没有锁定：请核对最新的汇总，再锁定一次。"
@@ -280,6 +280,8 @@ def provenance_of(week: DistrictWeek, district: District, reason: str) -> list[s
         said.insert(0, f"更正版（第 {week.revision} 版），理由：{clause(reason)}。")
     if district.week.previous and district.last is None:
         said.append("上周没有锁定的区级周报，上周数按台账在上周截止时间的情况。")
+    if moved := why_moved(week.thursday):
+        said.append(f"{moved}。")
     return said
 
 

@@ -25,7 +25,7 @@ from reports.weekly.wording import clause, moment_in_words
 from yanliang.accounts.enums import RegionLevel
 from yanliang.accounts.permissions import may_prepare_week, may_submit_week
 from yanliang.audit.trail import record
-from yanliang.periods import now
+from yanliang.periods import now, why_moved
 from yanliang.workflow import check_version
 
 #: States from which an office submits; what was accepted must be returned first.
@@ -241,4 +241,6 @@ def provenance_of(week: OfficeWeek, standing: Standing, statement: Statement) ->
         said.append("零报告：本周每一户都与上周上报时相同。")
     if standing.week.previous and standing.last is None:
         said.append("上周没有有效上报，上周数按台账在上周截止时间的情况。")
+    if moved := why_moved(week.thursday):
+        said.append(f"{moved}。")
     return said
