@@ -130,7 +130,7 @@ def tile(code: str, figures: Figures, number: int) -> Tile:
     return Tile(
         COLUMN[number].label,
         display(value, "percent" if is_rate else "int"),
-        COLUMN[number].hint,
+        COLUMN[number].meaning,
         figure_urls(code, SECTION_OF_ALL, None)(column.CHECKED if is_rate else number),
         is_late=number == column.UNCHECKED and bool(value) and today() > campaign().inspections_due,
     )

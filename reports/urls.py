@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from reports.views import (
     annex2,
+    annex2_layouts,
     dashboard,
     household_lists,
     list_exports,
@@ -17,6 +18,9 @@ urlpatterns = [
     path("annex2/export/", annex2.annex2_export, name="annex2_export"),
     path("annex2/city-workbooks/", include("reports.annex2.city_workbook.urls")),
     path("annex2/households/", annex2.figure_households, name="figure_households"),
+    path("annex2/layouts/", annex2_layouts.annex2_layouts, name="annex2_layouts"),
+    path("annex2/layouts/edit/", annex2_layouts.annex2_layout_edit, name="annex2_layout_edit"),
+    path("annex2/layouts/<int:pk>/", annex2_layouts.annex2_layout, name="annex2_layout"),
     path("weekly/", weekly.weekly_summary, name="weekly_summary"),
     path("weekly/export/", weekly.weekly_export, name="weekly_export"),
     path("dashboard/", dashboard.dashboard, name="dashboard"),

@@ -3,6 +3,7 @@
 They are the fixed stock that every layout's columns are sums of (see `layouts`), numbered as in its first version.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -13,6 +14,8 @@ from households.summary import Summary
 from reports.counts import Counts, Tally, summary_of
 from reports.reachable import reachable_summaries
 
+#: “（3－4）”, “（17＋18＋19＋20）”.
+NUMBERS_OF_COLUMNS = re.compile(r"（\d+(?:[＋－÷]\d+)+）")
 UNVISITED = frozenset({Stage.EXEMPT, Stage.UNCHECKED})
 
 
@@ -31,8 +34,19 @@ class Figures:
         return RATE.value(self)
 
 
+class Described:
+    """What has a 口径 that mentions columns by their numbers in layout version 1."""
+
+    hint: str
+
+    @property
+    def meaning(self) -> str:
+        """The 口径 without those numbers, for where that table is not in sight."""
+        return NUMBERS_OF_COLUMNS.sub("", self.hint)
+
+
 @dataclass(frozen=True)
-class CountColumn:
+class CountColumn(Described):
     """Households whose summary `counts`; opens as a list. Layouts name it by its `key`."""
 
     key: str
@@ -52,7 +66,7 @@ class CountColumn:
 
 
 @dataclass(frozen=True)
-class RateColumn:
+class RateColumn(Described):
     """One column over another, as a fraction of 1 rounded to hundredths of a percent."""
 
     key: str

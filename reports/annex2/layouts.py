@@ -1,6 +1,6 @@
 """The versions of Annex 2's columns: each a sum of measures, or one sum over another; and what no version may do.
 
-A version in use never changes: the bureau saves a next one (see `layout_editing`), tables of earlier days keep theirs.
+A version in use never changes: the bureau saves a next one (see `layout_saving`), tables of earlier days keep theirs.
 """
 
 import datetime as dt

@@ -11,9 +11,9 @@ from reports.national.fields import CHOICES, FIXED
 from reports.national.layouts import LayoutColumn, faults
 from yanliang.accounts.enums import RegionLevel
 from yanliang.ui.forms import Select, TextInput
+from yanliang.ui.ordered_forms import MOST_PLACES, BaseOrderedForms, OrderedForm
 
 EMPTY_COLUMNS = 3
-MOST_COLUMNS = 100
 
 
 class PlaceChoice(forms.ModelChoiceField):
@@ -61,12 +61,9 @@ class NationalFilters(forms.Form):
         return search(found, chosen["q"])
 
 
-class ColumnForm(forms.Form):
-    """One column of the layout; `position` counts from 1, empty puts a new column at the end."""
+class ColumnForm(OrderedForm):
+    """One column of the layout."""
 
-    position = forms.IntegerField(
-        label="位置", required=False, min_value=1, max_value=MOST_COLUMNS, widget=forms.NumberInput
-    )
     label = forms.CharField(
         label="列名",
         max_length=40,
@@ -91,33 +88,13 @@ class ColumnForm(forms.Form):
         text = chosen["text"] if chosen["field"] == FIXED else ""
         return LayoutColumn(chosen["label"], chosen["field"], text)
 
-    def order(self, last: int) -> tuple[int, int]:
-        """Sorts the columns: one that moved up goes before the one that has the place, one that moved down after it."""
-        before = self.initial.get("position")
-        place = self.cleaned_data.get("position") or before or last
-        if before is None:
-            return place, -1
-        return place, (place > before) - (place < before)
 
-
-class BaseColumns(forms.BaseFormSet):
+class BaseColumns(BaseOrderedForms):
     """The whole layout: refuses what `reports.national.layouts.faults` finds."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        form.fields["DELETE"].label = "去掉"
-        form.fields["DELETE"].widget.attrs |= {"class": "form-check-input"}
 
     @property
     def columns(self) -> list[LayoutColumn]:
-        """What stays, in the order that was asked for."""
-        last = len(self.forms) + 1
-        kept = [
-            form
-            for form in self.forms
-            if form.has_changed() | bool(form.initial) and form not in self.deleted_forms
-        ]
-        return [form.column for form in sorted(kept, key=lambda form: form.order(last))]
+        return [form.column for form in self.kept]
 
     def clean(self):
         if not any(self.errors) and (wrong := faults(self.columns)):
@@ -129,8 +106,8 @@ Columns = forms.formset_factory(
     formset=BaseColumns,
     extra=EMPTY_COLUMNS,
     can_delete=True,
-    max_num=MOST_COLUMNS,
-    absolute_max=MOST_COLUMNS,
+    max_num=MOST_PLACES,
+    absolute_max=MOST_PLACES,
 )
 
 

@@ -29,7 +29,7 @@ from reports.views.asked import (
     with_key,
 )
 from reports.weekly.wording import moment_in_words
-from yanliang.accounts.permissions import may_export
+from yanliang.accounts.permissions import may_edit_annex_layout, may_export
 from yanliang.tables.html import render_html
 from yanliang.ui.pagination import paginate
 
@@ -40,7 +40,12 @@ def annex2(request: HttpRequest) -> HttpResponse:
     """The table of a region, one section at a time; a wrong date gets its message and no figures."""
     region = asked_region(request, request.GET)
     form = DayForm(request.GET)
-    context = {"form": form, "region": region, "path": path_to(region, request)}
+    context = {
+        "form": form,
+        "region": region,
+        "path": path_to(region, request),
+        "may_edit_layout": may_edit_annex_layout(request.user),
+    }
     if form.is_valid():
         day = form.cleaned_data["date"]
         sheet = sheet_of(region, day)
@@ -49,6 +54,7 @@ def annex2(request: HttpRequest) -> HttpResponse:
             "day": day,
             "section": section,
             "sections": sheet.sections,
+            "layout": sheet.layout,
             "table": render_html(table_of(sheet, section, notes=False), request, show_title=False),
             "may_export": may_export(request.user),
         }

@@ -66,7 +66,7 @@ class AskedFigure(NamedTuple):
 def asked_figure(parameters: QueryDict, day: dt.date | None, week: Week | None) -> AskedFigure:
     """The measure asked for by its key, or the column by its number in the layout of `day` or `week` (one query)."""
     if measure := MEASURES.get(parameters.get("measure", "")):
-        return AskedFigure(measure.label, measure.label, measure.hint, measure)
+        return AskedFigure(measure.label, measure.label, measure.meaning, measure)
     number = parameters.get("column", "")
     if number.isascii() and number.isdigit():
         layout = layout_on(week.day if week else day)

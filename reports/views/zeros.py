@@ -59,7 +59,7 @@ def households_left(request: HttpRequest, region: Region, part: Part, week: Week
         "title": f"{ZERO_OF[part.key].name}：{part.label}",
         "region": region,
         "section": section,
-        "figure": AskedFigure(part.column.label, part.label, part.column.hint, part.column),
+        "figure": AskedFigure(part.column.label, part.label, part.column.meaning, part.column),
         "week": week,
         "at": moment_in_words(week.closes),
         "page": page,

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from reports.annex2.columns import COLUMN, CountColumn
+from reports.annex2.columns import COLUMN, CountColumn, RateColumn
 from reports.annex2.drill_down import figure_urls
 from reports.annex2.faces import FIGURE_WIDTH, PLACE_WIDTH, RATE_WIDTH, columns_of
+from reports.annex2.layouts import Layout
 from reports.annex2.sections import SECTION_OF_ALL
 from reports.weekly.figures import (
     CHECK_RATE,
@@ -120,29 +121,33 @@ def full_table(weekly: Weekly) -> Table:
     )
 
 
+def measure_column(measure: CountColumn | RateColumn, layout: Layout) -> Column:
+    """A measure under its own name, with the number and 口径 of the column of `layout` that shows it."""
+    shown = layout.showing(measure.number)
+    is_rate = isinstance(measure, RateColumn)
+    return Column(
+        str(measure.number),
+        measure.label,
+        kind="percent" if is_rate else "int",
+        number=shown.number if shown else None,
+        hint=layout.hint_of(shown) if shown else measure.meaning,
+        width=RATE_WIDTH if is_rate else FIGURE_WIDTH,
+    )
+
+
 def trend_table(weekly: Weekly) -> Table:
     """The figures of the whole at each cut-off with changes, numbered as in the week's Annex 2."""
-    shown = [COLUMN[number] for number in SHORT]
-    numbered = {number: weekly.sheet.layout.showing(number) for number in SHORT}
+    layout = weekly.sheet.layout
+    measures = [COLUMN[number] for number in SHORT]
     rows = [
-        Row({"week": week.day, **{str(each.number): each.value(figures) for each in shown}})
+        Row({"week": week.day, **{str(each.number): each.value(figures) for each in measures}})
         for week, figures in weekly.trend.items()
     ]
     return Table(
         title=f"{weekly.figures.whole}各周走势",
         columns=(
             Column("week", "截止日期", kind="date", width=PLACE_WIDTH),
-            *(
-                Column(
-                    str(each.number),
-                    each.label,
-                    kind="percent" if each.number == CHECK_RATE else "int",
-                    number=numbered[each.number] and numbered[each.number].number,
-                    hint=each.hint,
-                    width=RATE_WIDTH if each.number == CHECK_RATE else FIGURE_WIDTH,
-                )
-                for each in shown
-            ),
+            *(measure_column(each, layout) for each in measures),
         ),
         rows=rows,
         paper="A4 portrait",

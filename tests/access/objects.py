@@ -18,7 +18,7 @@ from rectification.problems.proving import add_paper
 from rectification.problems.raising import raise_problem
 from reports.enums import ListKind
 from reports.lists.freezing import ListKey, freeze
-from reports.models import CityWorkbook, ListExport, Signing
+from reports.models import AnnexLayout, CityWorkbook, ListExport, Signing
 from tests.factories import (
     HouseholdFactory,
     StaffFactory,
@@ -228,6 +228,10 @@ class Objects:
     @cached_property
     def reference_import(self):
         return reference_import(self.village[:9], self.by)
+
+    @cached_property
+    def annex_layout(self):
+        return AnnexLayout.objects.newest()
 
     @cached_property
     def kind(self):

@@ -239,6 +239,9 @@ ROWS = {
     "reports:city_workbook_shelve": Row(SETTERS, "post", "city_workbook", shared=True),
     "reports:city_workbook_preview": Row(SETTERS, target="city_workbook", shared=True),
     "reports:city_workbook_file": Row(SETTERS, target="city_workbook", shared=True),
+    "reports:annex2_layouts": Row(BUSINESS),
+    "reports:annex2_layout": Row(BUSINESS, target="annex_layout", shared=True),
+    "reports:annex2_layout_edit": Row(BUREAU),
     "reports:figure_households": Row(
         BUSINESS, by_region=True, data={"section": "all", "column": "1"}
     ),

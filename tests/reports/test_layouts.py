@@ -67,8 +67,9 @@ class TestShipped:
         assert version.valid_from == campaign().start
         assert version.saved_by is None
 
-    def test_stands_in_where_none_was_loaded(self, db):
-        AnnexLayout.objects.all().delete()
+    def test_stands_in_where_none_was_loaded(self, monkeypatch):
+        nothing = "reports.models.annex.AnnexLayoutQuerySet.in_force_on"
+        monkeypatch.setattr(nothing, lambda self, day: None)
         assert layout_on(None) == shipped_layout()
 
 
@@ -294,3 +295,10 @@ def test_cells_lead_where_the_addresses_say(reference):
     assert [row.cell(str(each.number)).href for each in COLUMNS if isinstance(each, CountColumn)][
         :2
     ] == ["", f"/sealed/{GUANSHAN}/all/2/"]
+
+
+def test_a_measure_away_from_its_table_mentions_no_column_numbers():
+    assert COLUMN[6].hint == "应排查户中尚未完成入户核查的农户（3－4）"
+    assert COLUMN[6].meaning == "应排查户中尚未完成入户核查的农户"
+    assert COLUMN[5].meaning.startswith("已排查除以应排查，保留两位小数")
+    assert not any(str(number) in COLUMN[16].meaning for number in range(1, 24))

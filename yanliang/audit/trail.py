@@ -126,6 +126,7 @@ ACT_LABELS = {
     "household_ruled": "登记审定结果",
     "household_warned": "登记新险情",
     "national_layout_saved": "保存国家系统列对应",
+    "annex_layout_saved": "保存附件2版式",
     "references_uploaded": "上传国家系统编号",
     "references_cancelled": "放弃国家系统编号",
     "references_imported": "导入国家系统编号",
