@@ -24,6 +24,7 @@ from rectification.supervision.coverage import coverage, not_visited
 from reports.lists.progress import unanswered_lists, waiting_for
 from reports.lists.responsible import may_name
 from reports.lists.signing import signs
+from reports.thursday.waiting import weeks_waiting
 from reports.weekly import weeks
 from yanliang.accounts import permissions
 from yanliang.accounts.enums import RegionLevel
@@ -242,6 +243,11 @@ def duty_tasks(staff) -> Iterator[Task]:
     )
 
 
+def week_tasks(staff) -> Iterator[Task]:
+    """The office's weeks that are not submitted, or were returned."""
+    return (Task(*each) for each in weeks_waiting(staff))
+
+
 def overdue_tasks(staff) -> Iterator[Task]:
     yield Task(
         "超期未清零",
@@ -315,6 +321,7 @@ def due_tasks(staff) -> Iterator[Task]:
 
 TASKS = (
     (permissions.may_inspect, office_tasks),
+    (permissions.may_prepare_week, week_tasks),
     (permissions.may_import_roster, import_tasks),
     (permissions.may_review_inspection, review_tasks),
     (permissions.may_see_appraisal_queue, bureau_tasks),

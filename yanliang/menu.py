@@ -39,6 +39,7 @@ MENU = (
     MenuEntry("动态监测", "rectification:report_list", permissions.may_see_business, PROBLEMS),
     MenuEntry("四清清单", "reports:list_overview", permissions.may_see_business, REPORTS),
     MenuEntry("统计表", "reports:annex2", permissions.may_see_business, REPORTS),
+    MenuEntry("每周上报", "reports:week_office", permissions.may_prepare_week, REPORTS),
     MenuEntry("周报", "reports:weekly_summary", permissions.may_see_business, REPORTS),
     MenuEntry("看板", "reports:dashboard", permissions.may_see_business, REPORTS),
     MenuEntry(

@@ -28,6 +28,8 @@ SETBACKS = (
     | Q(kind=EventKind.INSPECTED, outcome=Verdict.SUSPECTED)
     | Q(kind=EventKind.APPRAISED, outcome__in=UNSAFE_GRADES)
 )
+#: Checks whose fact lasts from week to week, so that the word said on them last week may still hold.
+LASTING = frozenset({"unchecked", "returned"})
 #: So many places or causes are named in a sentence.
 NAMED = 5
 

@@ -53,3 +53,14 @@ def reminding_from(due: dt.datetime) -> dt.datetime:
     while not is_working_day(day):
         day -= dt.timedelta(days=1)
     return dt.datetime.combine(day, AFTERNOON, SHANGHAI)
+
+
+def time_left_in_words(due: dt.datetime) -> str:
+    """“还有 2 天 3 小时”, “还有 5 分钟”: from now to `due`, a begun minute not counted; "" when it has come."""
+    minutes = (due - now()) // dt.timedelta(minutes=1)
+    if minutes < 0:
+        return ""
+    days, hours = minutes // (24 * 60), minutes // 60 % 24
+    if days:
+        return f"还有 {days} 天 {hours} 小时" if hours else f"还有 {days} 天"
+    return f"还有 {hours} 小时 {minutes % 60} 分钟" if hours else f"还有 {minutes} 分钟"

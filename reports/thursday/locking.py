@@ -19,15 +19,20 @@ def locked_district_week(district: str, thursday: dt.date) -> DistrictWeek:
     return lock(week)
 
 
+def locked_because(district_week: DistrictWeek) -> str:
+    """Why no office of the district can change its week any more, as a sentence; empty when it can."""
+    if district_week.state in STILL_OPEN:
+        return ""
+    return f"本周区级汇总{district_week.get_state_display()}，不能再改动上报。"
+
+
 def locked_office_week(office: Region, thursday: dt.date) -> OfficeWeek:
     """The office's week, made where it is not there, until the transaction ends.
 
     Raises ValidationError (code "locked") where the bureau has locked the week: what was added up stays.
     """
     district_week = locked_district_week(office.parent_id, thursday)
-    if district_week.state not in STILL_OPEN:
-        raise ValidationError(
-            f"本周区级汇总{district_week.get_state_display()}，不能再改动上报。", code="locked"
-        )
+    if locked := locked_because(district_week):
+        raise ValidationError(locked, code="locked")
     week, _ = OfficeWeek.objects.get_or_create(region=office, thursday=thursday)
     return lock(week)

@@ -1,7 +1,7 @@
 """An office's acts upon its week: keep the text, submit, submit again (domain rules §6)."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from yanliang.workflow import check_version
 
 #: States from which an office submits; what was accepted must be returned first.
 SUBMITTABLE = frozenset({WeekState.DRAFT, WeekState.SUBMITTED, WeekState.RETURNED})
+ACCEPTED_ALREADY = "本周已经审核通过，要改动请先由区住建局退回。"
 MOVED_ON = "数字在您打开后有变动，还没有上报：请核对最新的数字和文字，再上报一次。"
 
 
@@ -82,10 +83,21 @@ def check_seen(week: OfficeWeek, seen: int) -> None:
         check_version(week, seen)
 
 
+def speaks_of(week: OfficeWeek, parts: Sequence[Part], digest: str) -> str:
+    """The digest of the figures that `parts` speak of: of those they were saved for, as long as nobody touched them;
+    once edited, of the figures `digest` that the page showed."""
+    return week.drafted_for if week.parts == typed(parts) else digest
+
+
+def typed(parts: Iterable[Part]) -> list[list[str]]:
+    """A text as a week keeps it: title and lines of each part."""
+    return [[part.title, as_text(part)] for part in parts]
+
+
 def keep(
     week: OfficeWeek, parts: Sequence[Part], explanations: Mapping[str, str], drafted_for: str, by
 ) -> None:
-    week.parts = [[part.title, as_text(part)] for part in parts]
+    week.parts = typed(parts)
     week.explanations = {key: text.strip() for key, text in explanations.items() if text.strip()}
     week.drafted_for = drafted_for
     week.edited_by, week.edited_at = by, now()
@@ -115,7 +127,8 @@ def submit(
         standing = standing_of(region, thursday)
         if standing.digest != seen_digest:
             raise ValidationError(MOVED_ON, code="stale")
-        checks = checks_of(standing)
+        drafted_for = speaks_of(week, statement.parts, standing.digest)
+        checks = checks_of(standing, drafted_for=drafted_for)
         if wrong := obstacles(week, standing, statement, checks):
             raise ValidationError(wrong)
         return seal(week, standing, statement, checks, by)
@@ -125,11 +138,23 @@ def obstacles(
     week: OfficeWeek, standing: Standing, statement: Statement, checks: Sequence[Check]
 ) -> list[str]:
     """What keeps the week from being submitted so, as sentences."""
-    found = []
-    if week.state not in SUBMITTABLE:
-        found.append("本周已经审核通过，要改动请先由区住建局退回。")
+    return [
+        *unfit(week, statement, checks),
+        *unsaid(week, standing, statement),
+    ]
+
+
+def unfit(week: OfficeWeek, statement: Statement, checks: Sequence[Check]) -> list[str]:
+    """What must be mended before anybody is asked to sign: the week's state, its text, its checks."""
+    found = [] if week.state in SUBMITTABLE else [ACCEPTED_ALREADY]
     if closed := closed_because(week.thursday, week):
         found.append(closed)
+    return [*found, *faults(statement.parts), *unanswered(checks, statement.explanations)]
+
+
+def unsaid(week: OfficeWeek, standing: Standing, statement: Statement) -> list[str]:
+    """What is missing of what is asked last: who answers for it, why again, that nothing changed."""
+    found = []
     if week.revision and not statement.reason.strip():
         found.append("再次上报请写明理由。")
     if not statement.responsible_name.strip() or not statement.responsible_post.strip():
@@ -138,7 +163,7 @@ def obstacles(
         found.append("本周每一户都与上周上报时相同：请勾选“零报告”，明确本周没有变动。")
     if statement.is_zero and not standing.is_unchanged:
         found.append("本周数字与上周上报的不同，不是零报告。")
-    return [*found, *faults(statement.parts), *unanswered(checks, statement.explanations)]
+    return found
 
 
 def seal(
