@@ -15,7 +15,7 @@ from reports.weekly.figures import CAUSE_LABELS
 from yanliang.periods import SHANGHAI
 
 #: A household that stands in no group.
-NOWHERE_BEFORE, NOWHERE_NOW = "不在本街办", "已不在本街办"
+NOWHERE_BEFORE, NOWHERE_NOW = "不在本街办台账", "已不在本街办台账"
 
 
 class Names(NamedTuple):

@@ -87,15 +87,12 @@ def check_households(request: HttpRequest) -> HttpResponse:
     week = asked_week(request.GET) or this_week()
     standing = standing_of(region, week.thursday)
     key = request.GET.get("check", "")
-    check = next(
-        (each for each in checks_of(standing) if each.key == key and each.households), None
-    )
-    if check is None:
-        raise Http404("这一项核对现在没有涉及的农户。")
+    check = next((each for each in checks_of(standing) if each.key == key), None)
+    behind = check.households if check else {}
     moved = [
         move
         for move in moves(standing.groups_before or {}, standing.groups)
-        if move.household in check.households
+        if move.household in behind
     ]
     page = paginate(request, moved)
     names = present_names(region.code)
@@ -104,7 +101,7 @@ def check_households(request: HttpRequest) -> HttpResponse:
         "thursday": week.thursday,
         "check": check,
         "page": page,
-        "rows": move_rows(page.object_list, names, names, check.households, request.user),
+        "rows": move_rows(page.object_list, names, names, behind, request.user),
         "back": f"{reverse('reports:week_office')}?week={week.thursday}",
     }
     return render(request, "reports/check_households.html", context)

@@ -104,7 +104,7 @@ def week_page(
         "region": preparation.region,
         "week": week,
         "thursday": preparation.thursday,
-        "weeks": weeks_to_choose(preparation.region),
+        "weeks": sorted({*weeks_to_choose(preparation.region), preparation.thursday}, reverse=True),
         "status": status,
         "time_left": time_left_in_words(status.due),
         "late_now": "" if status.first else lateness_in_words(now(), status.due),

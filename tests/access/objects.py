@@ -38,6 +38,7 @@ from tests.inspections.factories import (
 from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
 from tests.rectification.problem_cases import drafted, paper
 from tests.reports.city_cases import sheet_of
+from tests.reports.week_cases import submitted
 from yanliang.periods import now, today
 
 STRANGE_NAME = "欧阳陌生"
@@ -272,6 +273,10 @@ class Objects:
             uploaded_by=self.by,
             uploaded_at=now(),
         )
+
+    @cached_property
+    def submission(self):
+        return submitted(self.village[:9])
 
     @cached_property
     def list_export(self):

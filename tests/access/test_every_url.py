@@ -25,6 +25,7 @@ EXPORTERS = BUSINESS - {Role.VILLAGE}
 INSPECTORS = OFFICE | {Role.VILLAGE}
 QUEUE = BUREAU | {Role.SUPERVISOR}
 VISIT_READERS = OFFICE | QUEUE | {Role.VIEWER}
+WEEK_READERS = VISIT_READERS
 SIGNERS = frozenset({Role.VILLAGE, Role.OFFICE_LEAD, Role.DEPARTMENT, Role.BUREAU_LEAD})
 TRAIL = frozenset({Role.KEEPER, Role.BUREAU_LEAD})
 SETTERS = frozenset({Role.KEEPER, Role.BUREAU_LEAD})
@@ -247,6 +248,23 @@ ROWS = {
     ),
     "reports:weekly_summary": Row(BUSINESS, by_region=True),
     "reports:weekly_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
+    "reports:week_office": Row(OFFICE, by_region=True),
+    "reports:week_save": Row(OFFICE, "post", by_region=True),
+    "reports:week_redraft": Row(OFFICE, "post", by_region=True),
+    "reports:week_confirm": Row(LEAD, "post", by_region=True),
+    "reports:week_submit": Row(LEAD, "post", by_region=True),
+    "reports:check_households": Row(
+        WEEK_READERS, by_region=True, data={"region": "610114007", "check": "moved-1"}
+    ),
+    "reports:submission_list": Row(WEEK_READERS, by_region=True),
+    "reports:submission_detail": Row(WEEK_READERS, target="submission"),
+    "reports:submission_households": Row(
+        WEEK_READERS, target="submission", data={"section": "all", "column": "1"}
+    ),
+    "reports:submission_changes": Row(WEEK_READERS, target="submission"),
+    "reports:submission_export": Row(
+        WEEK_READERS, "post", "submission", data={"format": "annex-xlsx"}
+    ),
     "reports:dashboard": Row(BUSINESS, by_region=True),
     "reports:national": Row(OFFICE | QUEUE, by_region=True),
     "reports:national_list": Row(OFFICE | QUEUE),
