@@ -21,7 +21,7 @@ from reports.weekly.narrative import Part
 from reports.weekly.weeks import first_thursday, open_week
 from yanliang.accounts.enums import Role
 from yanliang.accounts.models import Staff
-from yanliang.periods import cut_off, day_of, thursdays
+from yanliang.periods import cut_off, thursdays
 
 
 @dataclass(frozen=True)
@@ -57,11 +57,6 @@ class Preparation:
     def closed(self) -> str:
         """Why nothing can be submitted for the week now, as a sentence; empty when it can."""
         return closed_to_office(self.week, self.district_week)
-
-    @property
-    def is_moved(self) -> bool:
-        """Whether the week's own cut-off falls before its Thursday, a holiday (domain rules §6)."""
-        return day_of(cut_off(self.thursday)) != self.thursday
 
     @property
     def is_extended(self) -> bool:

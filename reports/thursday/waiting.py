@@ -12,7 +12,7 @@ from reports.models import DistrictWeek, OfficeWeek
 from reports.thursday.deadlines import ONE_WEEK, due_at, reminding_from
 from reports.thursday.preparing import closed_to_office
 from reports.weekly.weeks import first_thursday, this_week
-from yanliang.periods import SHANGHAI, lateness_in_words, now
+from yanliang.periods import lateness_in_words, moment_on_weekday, now
 
 
 class Waiting(NamedTuple):
@@ -60,7 +60,7 @@ def weeks_waiting(staff) -> Iterator[Waiting]:
         "本周周报待上报",
         int(this in weeks),
         week_url(this),
-        lateness_in_words(now(), due) or f"{due.astimezone(SHANGHAI):%-m 月 %-d 日 %H:%M} 截止",
+        lateness_in_words(now(), due) or f"{moment_on_weekday(due)} 截止",
         now() >= reminding_from(due),
     )
     returned = OfficeWeek.objects.visible_to(staff).filter(state=WeekState.RETURNED)

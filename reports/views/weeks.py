@@ -36,9 +36,9 @@ from reports.thursday.submitting import (
 from reports.thursday.waiting import week_url
 from reports.views.asked import asked_region, asked_week
 from reports.weekly.tables import full_table
-from reports.weekly.weeks import this_week
+from reports.weekly.weeks import Week, this_week
 from yanliang.accounts.permissions import may_prepare_week, may_submit_week
-from yanliang.periods import lateness_in_words, now
+from yanliang.periods import lateness_in_words, moment_on_weekday, now
 from yanliang.tables.html import render_html
 
 NOBODY_MAY = "本街办还没有负责人账号，请联系系统管理员。"
@@ -106,6 +106,8 @@ def week_page(
         "thursday": preparation.thursday,
         "weeks": sorted({*weeks_to_choose(preparation.region), preparation.thursday}, reverse=True),
         "status": status,
+        "due": moment_on_weekday(status.due),
+        "reporting_week": Week(preparation.thursday),
         "time_left": time_left_in_words(status.due),
         "late_now": "" if status.first else lateness_in_words(now(), status.due),
         "faults": faults or [],
