@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from io import SEEK_END
 from typing import BinaryIO
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -58,28 +58,28 @@ class SheetFacts:
 
 @dataclass
 class Inspected:
-    """A file found safe to read. `kind` is xlsx, xls or ods; facts and merges are by part or table name."""
+    """A file found safe to read. `kind` is xlsx, xls, ods or docx; facts and merges are by part or table name."""
 
     kind: str
     facts: dict[str, SheetFacts] = field(default_factory=dict)
     merges: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
 
 
-def inspect(path: Path) -> Inspected:
+def inspect(source: BinaryIO) -> Inspected:
     """Look at the file without building a table of it; `RosterRefused` when it must not be read."""
-    size = path.stat().st_size
+    size = source.seek(0, SEEK_END)
     if size > limits.MAX_FILE_BYTES:
         raise RosterRefused(
             "too_big",
             f"文件有 {size / 1024 / 1024:.0f} MB，超过 50 MB。请删去图片和空白行，或按村拆成几个文件分别上传。",
         )
-    with path.open("rb") as source:
-        head = source.read(8)
+    source.seek(0)
+    head = source.read(8)
     if head == ole2.SIGNATURE:
-        return _inspect_ole2(path)
+        return _inspect_ole2(source)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         try:
-            return _inspect_zip(path)
+            return _inspect_zip(source)
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -91,9 +91,10 @@ def inspect(path: Path) -> Inspected:
     raise RosterRefused("not_workbook", NOT_A_WORKBOOK)
 
 
-def _inspect_ole2(path: Path) -> Inspected:
+def _inspect_ole2(source: BinaryIO) -> Inspected:
+    source.seek(0)
     try:
-        compound = ole2.CompoundFile(path)
+        compound = ole2.CompoundFile(source.read())
         names = compound.streams.keys()
         if "EncryptedPackage" in names:
             raise RosterRefused("encrypted", ENCRYPTED)
@@ -130,8 +131,8 @@ def check_extent(last_row: int, last_column: int, sheet: str = "") -> None:
         )
 
 
-def _inspect_zip(path: Path) -> Inspected:
-    with zipfile.ZipFile(path) as archive:
+def _inspect_zip(source: BinaryIO) -> Inspected:
+    with zipfile.ZipFile(source) as archive:
         parts = archive.infolist()
     names = {part.filename for part in parts}
     if (
@@ -145,26 +146,27 @@ def _inspect_zip(path: Path) -> Inspected:
         raise RosterRefused(
             "xlsb", "这是二进制工作簿（.xlsb）。请在 Excel 中另存为 .xlsx 后再上传。"
         )
-    with path.open("rb") as source:
-        if "xl/workbook.xml" in names:
-            inspected = Inspected("xlsx")
-        elif "content.xml" in names and _is_ods(source, parts):
-            inspected = Inspected("ods")
-        else:
-            raise RosterRefused("not_workbook", NOT_A_WORKBOOK)
-        total = 0
-        for part in parts:
-            total += _inspect_part(source, part, inspected, limits.MAX_INFLATED_BYTES - total)
-        if inspected.kind == "ods":
-            _inspect_ods(source, {part.filename: part for part in parts}, inspected)
+    if "xl/workbook.xml" in names:
+        inspected = Inspected("xlsx")
+    elif "word/document.xml" in names:
+        inspected = Inspected("docx")
+    elif "content.xml" in names and _is_ods(source, parts):
+        inspected = Inspected("ods")
+    else:
+        raise RosterRefused("not_workbook", NOT_A_WORKBOOK)
+    total = 0
+    for part in parts:
+        total += _inspect_part(source, part, inspected, limits.MAX_INFLATED_BYTES - total)
+    if inspected.kind == "ods":
+        _inspect_ods(source, {part.filename: part for part in parts}, inspected)
     if inspected.kind == "xlsx":
-        inspected.facts = _by_sheet_name(path, inspected.facts)
+        inspected.facts = _by_sheet_name(source, inspected.facts)
     return inspected
 
 
-def _by_sheet_name(path: Path, facts: dict[str, SheetFacts]) -> dict[str, SheetFacts]:
+def _by_sheet_name(source: BinaryIO, facts: dict[str, SheetFacts]) -> dict[str, SheetFacts]:
     """Facts by the sheet's name instead of its part; the parts were found free of entities."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(source) as archive:
         try:
             workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
             relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
@@ -242,7 +244,7 @@ def _inspect_part(
             raise RosterRefused("xml_entities", _ENTITIES)
         if not is_sheet:
             is_sheet = b"sheetData" in buffer
-            if inspected.kind == "xlsx" and not is_sheet and size > limits.MAX_XML_PART_BYTES:
+            if inspected.kind != "ods" and not is_sheet and size > limits.MAX_XML_PART_BYTES:
                 raise RosterRefused("zip_bomb", _BOMB)
         if b"</" in chunk and (is_sheet or inspected.kind == "ods"):
             content += len(chunk) if b"c>" in chunk or inspected.kind == "ods" else 0

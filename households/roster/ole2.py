@@ -6,7 +6,6 @@ Formats: [MS-CFB] for sectors and directory, [MS-XLS] for the records.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -27,8 +26,8 @@ class DamagedFile(Exception):
 class CompoundFile:
     """The streams of an OLE2 file by name; `DamagedFile` when a chain of sectors is broken."""
 
-    def __init__(self, path: Path) -> None:
-        self._data = path.read_bytes()
+    def __init__(self, data: bytes) -> None:
+        self._data = data
         if len(self._data) < 512:
             raise DamagedFile
         shift, mini_shift = struct.unpack_from("<HH", self._data, 30)

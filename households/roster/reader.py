@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 import python_calamine as calamine
 
@@ -63,9 +64,20 @@ def open_roster(path: str | Path, *, filename: str = "") -> Roster:
     `filename` is the name the user gave it, kept for messages; the content alone decides what the file is.
     """
     path = Path(path)
-    inspected = containers.inspect(path)
+    with path.open("rb") as source:
+        inspected = containers.inspect(source)
+        sheets = read_workbook(source, inspected)
+    if not any(sheet.rows for sheet in sheets):
+        raise RosterRefused("empty", "工作簿里没有内容。请确认选对了文件，再重新上传。")
+    return Roster(path, filename or path.name, inspected.kind, sheets)
+
+
+def read_workbook(source: BinaryIO, inspected: containers.Inspected) -> list[Sheet]:
+    """The sheets of a file that was found safe to read; `RosterRefused` says in Chinese why not."""
+    if inspected.kind == "docx":
+        raise RosterRefused("not_workbook", containers.NOT_A_WORKBOOK)
     try:
-        sheets = _read_sheets(path, inspected)
+        return _read_sheets(source, inspected)
     except RosterRefused:
         raise
     except calamine.PasswordError as error:
@@ -75,16 +87,14 @@ def open_roster(path: str | Path, *, filename: str = "") -> Roster:
         if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit | MemoryError):
             raise
         raise RosterRefused("damaged", containers.DAMAGED) from error
-    if not any(sheet.rows for sheet in sheets):
-        raise RosterRefused("empty", "工作簿里没有内容。请确认选对了文件，再重新上传。")
-    return Roster(path, filename or path.name, inspected.kind, sheets)
 
 
-def _read_sheets(path: Path, inspected: containers.Inspected) -> list[Sheet]:
+def _read_sheets(source: BinaryIO, inspected: containers.Inspected) -> list[Sheet]:
     sheets = []
     cells = filled_rows = 0
+    source.seek(0)
     # From an open file: given a path, the reader would trust its extension.
-    with path.open("rb") as source_file, calamine.load_workbook(source_file) as workbook:
+    with calamine.load_workbook(source) as workbook:
         metadata = [
             entry
             for entry in workbook.sheets_metadata
@@ -96,8 +106,8 @@ def _read_sheets(path: Path, inspected: containers.Inspected) -> list[Sheet]:
                 f"工作簿有 {len(metadata)} 张工作表，最多读 {limits.MAX_SHEETS} 张。请拆成几个文件分别上传。",
             )
         for entry in metadata:
-            source = workbook.get_sheet_by_name(entry.name)
-            last_row, last_column = source.end or (-1, -1)
+            read = workbook.get_sheet_by_name(entry.name)
+            last_row, last_column = read.end or (-1, -1)
             containers.check_extent(last_row, last_column, entry.name)
             height, width = last_row + 1, last_column + 1
             cells += height * width
@@ -105,7 +115,7 @@ def _read_sheets(path: Path, inspected: containers.Inspected) -> list[Sheet]:
                 raise RosterRefused(
                     "too_many_rows", "工作簿内容过多。请按村拆成几个文件，分别上传。"
                 )
-            rows = source.to_python(skip_empty_area=False)
+            rows = read.to_python(skip_empty_area=False)
             filled_rows += height - sum(1 for row in rows if not any(row))
             if filled_rows > limits.MAX_DATA_ROWS:
                 raise RosterRefused(
@@ -118,7 +128,7 @@ def _read_sheets(path: Path, inspected: containers.Inspected) -> list[Sheet]:
             if merges is None:
                 merges = [
                     (top, left, bottom, right)
-                    for (top, left), (bottom, right) in source.merged_cell_ranges or []
+                    for (top, left), (bottom, right) in read.merged_cell_ranges or []
                 ]
             sheets.append(
                 Sheet(
