@@ -3,6 +3,7 @@ from django.urls import include, path
 from reports.views import (
     annex2,
     annex2_layouts,
+    checking,
     dashboard,
     household_lists,
     list_exports,
@@ -17,6 +18,7 @@ from reports.views import (
 
 app_name = "reports"
 urlpatterns = [
+    path("check/", checking.document_check, name="document_check"),
     path("annex2/", annex2.annex2, name="annex2"),
     path("annex2/export/", annex2.annex2_export, name="annex2_export"),
     path("annex2/city-workbooks/", include("reports.annex2.city_workbook.urls")),
@@ -51,7 +53,7 @@ urlpatterns = [
     path("national/", include("reports.national.urls")),
     path("lists/", lists.list_overview, name="list_overview"),
     path("lists/waiting/", lists.list_waiting, name="list_waiting"),
-    path("lists/check/", signing.list_check, name="list_check"),
+    path("lists/check/", checking.list_check, name="list_check"),
     path("lists/export/", list_exports.list_export, name="list_export"),
     path("lists/exports/", list_exports.list_exports, name="list_exports"),
     path("lists/exports/<uuid:pk>/", list_exports.list_export_detail, name="list_export_detail"),

@@ -42,6 +42,7 @@ MENU = (
     MenuEntry("每周上报", "reports:week_office", permissions.may_prepare_week, REPORTS),
     MenuEntry("周报", "reports:weekly_summary", permissions.may_see_business, REPORTS),
     MenuEntry("看板", "reports:dashboard", permissions.may_see_business, REPORTS),
+    MenuEntry("校验", "reports:document_check", permissions.may_see_business, REPORTS),
     MenuEntry(
         "市局表样", "reports:city_workbook_list", permissions.may_keep_city_workbooks, KEEPING
     ),

@@ -70,10 +70,12 @@ def looked_into(content: bytes) -> Upload:
         if inspected.kind == "docx":
             return Upload("docx", codes_in(package_texts(source, WORD_PARTS)))
         sheets = read_workbook(source, inspected)
+        properties = package_texts(source, PROPERTIES) if inspected.kind != "xls" else ()
+        return Upload(inspected.kind, codes_in([*properties, *sheet_texts(sheets)]), tuple(sheets))
     except RosterRefused as refused:
         raise Unreadable(REFUSALS.get(refused.code, OVERGROWN)) from refused
-    properties = package_texts(source, PROPERTIES) if inspected.kind != "xls" else ()
-    return Upload(inspected.kind, codes_in([*properties, *sheet_texts(sheets)]), tuple(sheets))
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise Unreadable(REFUSALS["damaged"]) from error
 
 
 def codes_in(texts: Iterable[str]) -> tuple[str, ...]:

@@ -173,6 +173,7 @@ def printed_pdf(
             author=str(by),
             subject=f"用途：{reason}" if reason else "",
             created=now(),
+            keywords=frozen.sha256,
         ),
         code=frozen.code,
         address=address,

@@ -1,11 +1,11 @@
-"""Forms of the four lists: responsible persons, paper signatures, exports, codes."""
+"""Forms of the four lists: responsible persons, paper signatures."""
 
 from django import forms
 
 from inspections.papers import check_paper
 from reports.lists.signing import uploadable_levels
 from yanliang.periods import today
-from yanliang.ui.forms import DateInput, TextInput
+from yanliang.ui.forms import DateInput
 
 
 class ResponsibleForm(forms.Form):
@@ -56,14 +56,3 @@ class PaperForm(forms.Form):
         self.fields["level"].choices = [
             (level.value, level.label) for level in uploadable_levels(staff)
         ]
-
-
-class CodeForm(forms.Form):
-    """The code that stands at the foot of a printed list."""
-
-    code = forms.CharField(
-        label="校验码",
-        max_length=80,
-        required=False,
-        widget=TextInput(attrs={"placeholder": "如 7F3A-92C1-04BE", "autocomplete": "off"}),
-    )

@@ -40,4 +40,7 @@ class SealedDocument(models.Model):
     @property
     def is_intact(self) -> bool:
         """Whether the stored copy still has its hash."""
-        return hashlib.sha256(zlib.decompress(self.content)).hexdigest() == self.sha256
+        try:
+            return hashlib.sha256(zlib.decompress(self.content)).hexdigest() == self.sha256
+        except zlib.error:
+            return False

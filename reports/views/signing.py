@@ -17,7 +17,7 @@ from inspections.papers import serve_paper
 from reports.enums import SignLevel
 from reports.lists.exporting import printed_pdf, record_printing
 from reports.lists.faces import frozen_table, keys_of
-from reports.lists.forms import CodeForm, PaperForm, ResponsibleForm
+from reports.lists.forms import PaperForm, ResponsibleForm
 from reports.lists.freezing import ListKey, freeze
 from reports.lists.membership import class_groups
 from reports.lists.responsible import may_name, name_responsible, named
@@ -228,16 +228,3 @@ def signing_scan(request: HttpRequest, pk: int) -> HttpResponse:
     """The scan of a signed page."""
     signing = get_object_or_404(Signing.objects.visible_to(request.user), pk=pk)
     return serve_paper(signing.scan, f"签字页-{signing.frozen.code}")
-
-
-@login_required
-@require_GET
-def list_check(request: HttpRequest) -> HttpResponse:
-    """Which frozen list a printed code belongs to, and whether the stored copy still has that hash."""
-    if not may_see_business(request.user):
-        raise PermissionDenied("您的岗位不查看业务数据。")
-    form = CodeForm(request.GET)
-    code = form.cleaned_data["code"] if form.is_valid() else ""
-    lists = FrozenList.objects.visible_to(request.user).with_code(code).select_related("region")
-    found = [(each, each.is_intact) for each in lists[:5]] if code else []
-    return render(request, "reports/list_check.html", {"form": form, "code": code, "found": found})

@@ -282,6 +282,7 @@ ROWS = {
     "reports:list_overview": Row(BUSINESS, by_region=True),
     "reports:list_waiting": Row(SIGNERS),
     "reports:list_check": Row(BUSINESS),
+    "reports:document_check": Row(BUSINESS),
     "reports:list_export": Row(EXPORTERS, "post", by_region=True, data={"format": "xlsx"}),
     "reports:list_exports": Row(EXPORTERS),
     "reports:list_export_detail": Row(EXPORTERS, target="list_export"),

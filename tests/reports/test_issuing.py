@@ -8,8 +8,10 @@ from reports.enums import FileFormat
 from reports.models import IssuedFile
 from reports.thursday.files import FORMATS
 from reports.thursday.issuing import issue_file
-from tests.reports.papers import office_paper, preview, small_register
-from tests.reports.sealed_weeks import submission
+from reports.thursday.papers import paper_of_submission
+from tests.factories import HouseholdFactory
+from tests.reports.papers import preview
+from tests.reports.week_cases import submitted
 from yanliang.audit.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +19,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def sealed(reference):
-    small_register()
-    document = submission()
-    return document, office_paper(sha256=document.sha256, code=document.code)
+    HouseholdFactory()
+    document = submitted()
+    return document, paper_of_submission(document)
 
 
 @pytest.mark.parametrize("format", [FileFormat.ANNEX_XLSX, FileFormat.SUMMARY_DOCX])

@@ -259,15 +259,21 @@ class TestPaper:
         frozen = FrozenList.objects.get()
         assert Entry.objects.filter(act="exported", region_id=VILLAGE).exists()
         for code in (frozen.code, frozen.code.lower().replace("-", "")):
-            found = client.get(url("list_check"), {"code": code}).content.decode()
+            found = client.get(url("document_check"), {"code": code}).content.decode()
             assert "存档与校验码一致" in found
-        assert "没有这个校验码" in client.get(url("list_check"), {"code": "123"}).content.decode()
+        answer = client.get(url("document_check"), {"code": "0" * 12})
+        assert "没有这个校验码" in answer.content.decode()
+        answer = client.post(
+            url("document_check"), {"file": SimpleUploadedFile("清单.pdf", printed.content)}
+        )
+        assert "文件带有这份清单的校验码" in answer.content.decode()
 
     def test_a_code_of_another_office_is_not_to_be_found(self, sign_in, recorder, stranger):
         key = listed(1)
         frozen = freeze(key, key.rows(), recorder)
-        found = sign_in(stranger).get(url("list_check"), {"code": frozen.code}).content.decode()
-        assert "没有这个校验码" in found
+        found = sign_in(stranger).get(url("document_check"), {"code": frozen.code})
+        assert "不在您的查看范围内" in found.content.decode()
+        assert frozen.region.name not in found.content.decode()
 
     def test_full_numbers_need_the_right(self, sign_in):
         key = listed(1)

@@ -27,6 +27,7 @@ ACT_LABELS = {
     "id_number_seen": "查看完整证件号",
     "phones_seen": "查看完整电话",
     "exported": "导出",
+    "file_checked": "核对文件",
     "roster_uploaded": "上传花名册",
     "roster_refused": "花名册被拒收",
     "roster_mapped": "调整花名册列对应",
