@@ -23,7 +23,7 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label="收到的文件（.xlsx、.docx、.pdf，不超过 20 MB）",
         widget=forms.ClearableFileInput(
-            attrs={"class": "form-control", "accept": ".xlsx,.docx,.pdf"}
+            attrs={"class": "form-control form-control-sm", "accept": ".xlsx,.docx,.pdf"}
         ),
         error_messages={
             "required": "请先选择文件（.xlsx、.docx 或 .pdf）。",

@@ -41,7 +41,10 @@ def signed(paper: Paper, table: Table) -> Table:
 
 
 def remarked(paper: Paper, table: Table) -> Table:
-    """`table` with the sentences that must be read with it; of a draft it says so itself."""
+    """`table`, made of what the offices submitted, with the sentences that must be read with it.
+
+    Tables of the bureau's own ledger count every office and go without. A draft's table says that it is one.
+    """
     subtitle = table.subtitle if paper.is_sealed else f"{table.subtitle}　{DRAFT}".strip()
     return replace(table, subtitle=subtitle, remarks=(*table.remarks, *paper.provenance))
 

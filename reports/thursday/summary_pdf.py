@@ -32,10 +32,7 @@ def summary_pdf(paper: Paper, properties: DocumentProperties) -> bytes:
             "signed_by": paper.unit,
             "signed_on": chinese_date(paper.filed_on),
             # Tables too wide for the report's own paper keep theirs.
-            "faces": [
-                dense_face(table)
-                for table in (*(remarked(paper, table) for table in wide), *annex_of(paper))
-            ],
+            "faces": [dense_face(table) for table in (*wide, *annex_of(paper))],
         },
     )
 

@@ -22,17 +22,14 @@ from yanliang.tables.table import DocumentProperties, Table
 
 def figure_tables(paper: Paper) -> list[Table]:
     """The tables whose figures the workbook holds, in the order of its sheets."""
-    return [
-        *(remarked(paper, table) for table in (paper.comparison, *paper.tables)),
-        annex_of(paper)[0],
-    ]
+    return [remarked(paper, paper.comparison), *paper.tables, annex_of(paper)[0]]
 
 
 def summary_workbook(paper: Paper, properties: DocumentProperties) -> bytes:
     book = Workbook()
     write_narrative(book.active, heading_lines(paper), paper.parts, closing_lines(paper))
     *others, annex = figure_tables(paper)
-    statement = [remarked(paper, paper.statement)] if paper.statement else []
+    statement = [paper.statement] if paper.statement else []
     for table in (*others, *statement):
         write_sheet(book, table)
     write_sheet(book, annex).page_setup.fitToHeight = 1

@@ -52,7 +52,8 @@ def verification_facts(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "报告周", f"{chinese_date(paper.thursday)}（周四）"
     yield "数据截止", paper.as_at
     if paper.is_sealed:
-        yield "回执号", paper.receipt
+        if paper.receipt:
+            yield "回执号", paper.receipt
         yield "校验码", paper.code
         yield "SHA-256", paper.sha256
         yield "封存人", paper.sealed_by
