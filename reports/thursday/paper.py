@@ -18,8 +18,7 @@ class Paper:
     `provenance` holds the sentences that must be printed beside the figures (who is missing, whose live figures
     stand in, which revision this is and why). `annex` are the sections of Annex 2, the one for everyone first;
     `villages` the same table opened to villages; `statement` says which office submitted what and when.
-    `notes` are the 填表说明; `signers` are labels with names, "" to be signed by hand; `sealed_by` who submitted
-    or locked it.
+    `signers` are labels with names, "" to be signed by hand; `sealed_by` who submitted or locked it.
     """
 
     heading: str
@@ -41,7 +40,6 @@ class Paper:
     code: str = ""
     sha256: str = ""
     sealed_by: str = ""
-    notes: tuple[str, ...] = ()
 
     @property
     def is_sealed(self) -> bool:

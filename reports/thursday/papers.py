@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from reports.annex2.drill_down import NO_LINKS, Addresses
-from reports.annex2.faces import notes_of, table_of, villages_table
+from reports.annex2.faces import table_of, villages_table
 from reports.annex2.sections import SECTION_OF_ALL
 from reports.models import DistrictReport, Submission
 from reports.thursday.content import Content
@@ -61,7 +61,6 @@ def paper_of(content: Content, **sealed: Any) -> Paper:
         tables=content.tables,
         charts=content.charts,
         provenance=content.provenance,
-        notes=notes_of(content.sheet.layout),
         **sealed,
     )
 

@@ -18,6 +18,7 @@ HOW_TO_CHECK = (
 
 def notes_table(paper: Paper) -> Table:
     """填表说明: what the columns of Annex 2 count and what must agree, once for all its sheets."""
+    notes = next((table.notes for table in paper.annex if table.notes), ())
     return Table(
         title=f"{paper.annex[0].title}{NOTES}",
         columns=(
@@ -25,8 +26,7 @@ def notes_table(paper: Paper) -> Table:
             Column("note", "说明", width=120),
         ),
         rows=[
-            Row({"number": str(number), "note": note})
-            for number, note in enumerate(paper.notes, start=1)
+            Row({"number": str(number), "note": note}) for number, note in enumerate(notes, start=1)
         ],
         paper="A4 landscape",
         sheet_name=NOTES,

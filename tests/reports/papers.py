@@ -118,7 +118,6 @@ def district_paper(**changes) -> Paper:
             ),
             statement=statement_table(),
             provenance=PROVENANCE,
-            notes=table_of(sheet, sheet.sections[0]).notes,
             receipt="YL-20200409-2",
             signers=(
                 ("填报人", "李经办"),
