@@ -43,6 +43,7 @@ from reports.demo.people import People
 from reports.demo.problems import Ledger, name_all_leaders
 from reports.demo.supervision import Supervision
 from reports.demo.villages import Setting, Village, village_sizes
+from reports.demo.weeks import Weeks
 from reports.demo.writing import insert
 from yanliang.audit.trail import record
 from yanliang.periods import campaign, end_of
@@ -120,6 +121,8 @@ def build(plan: Plan, report: Callable[[str], None] = lambda line: None) -> None
         doubts = monitoring.report_doubts(company, plan.seed, plan.until)
         exposed = monitoring.look_after_storm(company, plan.until)
         report(f"长效机制：监测责任 {watched} 份，监测报告 {doubts} 份，灾后复查 {exposed} 户")
+        submitted, forwarded = Weeks(company, plan.until, plan.seed).write()
+        report(f"每周上报：街办上报 {submitted} 次，转报市局 {forwarded} 周")
     # Without statistics SQLite may take another index than the covering one.
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
