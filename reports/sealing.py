@@ -5,6 +5,7 @@ import json
 import zlib
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
 #: Characters of the short code that stands on paper: 48 bits of the hash.
 CODE_LENGTH = 12
@@ -36,5 +37,5 @@ def code_of(sha256: str) -> str:
 
 
 def digits_of(code: str) -> str:
-    """The beginning of the hash that a short code stands for, typed with or without its dashes."""
-    return code.replace("-", "").replace(" ", "").strip().lower()
+    """The beginning of the hash that a short code stands for, typed with or without its dashes, in any width."""
+    return normalize("NFKC", code).replace("-", "").replace(" ", "").strip().lower()

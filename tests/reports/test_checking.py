@@ -76,13 +76,15 @@ class TestCode:
     def test_a_submission_with_who_sealed_it_and_how_it_stands(
         self, check, submission, office_lead
     ):
-        for code in (submission.code, submission.code.lower().replace("-", "")):
+        wide = submission.code.translate({ord(each): ord(each) + 0xFEE0 for each in "0123456789-"})
+        for code in (submission.code, submission.code.lower().replace("-", ""), wide):
             page = check(office_lead, code)
             assert f"回执号 {submission.receipt}" in page
             assert "负责人7 于 2020年4月9日11时上报" in page
             assert "报告周状态：已报" in page
             assert "存档与校验码一致" in page
             assert "已有新版" not in page
+            assert reverse("reports:submission_detail", args=[submission.pk]) in page
 
     def test_a_later_revision_took_its_place(self, check, submission, office_lead):
         submitted(at=IN_TIME + dt.timedelta(minutes=5))
@@ -122,6 +124,7 @@ class TestCode:
         assert "存档中没有这个校验码" in check(office_lead, "0000-0000-0000")
         assert "校验码有 12 位" in check(office_lead, "1234")
         assert check(office_lead, " ").count("panel") == 2
+        assert "80" in check(office_lead, "0" * 81)
 
     def test_a_damaged_copy_is_told(self, check, submission, office_lead):
         with mock.patch.object(Submission, "is_intact", False):
