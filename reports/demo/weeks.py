@@ -8,6 +8,7 @@ from random import Random
 from households.models import Region
 from reports.demo.cast import DISTRICT, Cast
 from reports.demo.pace import DAY
+from reports.enums import Severity
 from reports.models import DistrictWeek, OfficeWeek, Submission
 from reports.thursday import district as district_acts
 from reports.thursday.aggregating import district_of
@@ -195,8 +196,12 @@ class Weeks:
 
 
 def statement(standing: Standing, lead) -> Statement:
-    """The draft as it is, every check answered."""
-    said = {check.key: EXPLANATIONS.get(check.key, EXPLAINED) for check in checks_of(standing)}
+    """The draft as it is, every check that asks for a word answered."""
+    said = {
+        check.key: EXPLANATIONS.get(check.key, EXPLAINED)
+        for check in checks_of(standing)
+        if check.severity == Severity.EXPLAIN
+    }
     return Statement(
         parts=office_draft(standing.weekly.figures),
         explanations=said,

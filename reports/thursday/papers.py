@@ -36,10 +36,12 @@ def addresses_of(document: Submission | DistrictReport) -> SealedAddresses:
     return SealedAddresses(name, document.pk)
 
 
-def annex_tables(content: Content, addresses: Addresses = NO_LINKS) -> tuple[Table, ...]:
-    """Annex 2, a table for each section; 填表说明 once, with the first."""
+def annex_tables(
+    content: Content, addresses: Addresses = NO_LINKS, *, notes: bool = False
+) -> tuple[Table, ...]:
+    """Annex 2, a table for each section; with `notes`, 填表说明 once with the first."""
     return tuple(
-        table_of(content.sheet, section, notes=not place, addresses=addresses)
+        table_of(content.sheet, section, notes=notes and not place, addresses=addresses)
         for place, section in enumerate(content.sheet.sections)
     )
 
@@ -55,7 +57,7 @@ def paper_of(content: Content, **sealed: Any) -> Paper:
         as_at=f"截至{moment_in_words(content.as_at)}",
         sealed_at=content.as_at,
         parts=content.parts,
-        annex=annex_tables(content),
+        annex=annex_tables(content, notes=True),
         villages=villages_table(content.sheet, everyone, content.villages_by_office),
         comparison=content.comparison,
         tables=content.tables,
