@@ -6,25 +6,32 @@ from typing import Any
 
 from django import forms
 
+from reports.sealing import digest_of
 from reports.thursday.drafting import OFFICE_PARTS, part_from
-from reports.thursday.submitting import Statement
+from reports.thursday.submitting import Statement, typed_parts
 from reports.weekly.narrative import Part
 
 #: The field of an explanation bears the key of its check behind this.
 EXPLANATION = "explanation-"
+#: The hidden fields that say what a page showed.
+SHOWN = ("seen", "seen_digest", "seen_at", "shown_text", "drafted_for")
 CHECK_KEY = re.compile(r"[a-z0-9_-]{1,40}")
 LONGEST_EXPLANATION = 500
 
 
 class WeekForm(forms.Form):
-    """The text of the week and who answers for it; `seen`, `seen_digest` and `seen_at` say what the page showed.
+    """The text of the week and who answers for it.
 
+    The hidden fields say what the page showed: `seen` the version of the week, `seen_digest` and `seen_at` its figures,
+    `shown_text` a hash of the text, `drafted_for` the digest of the figures that this text speaks of.
     The explanations stand beside it in the same data, since each week has checks of its own.
     """
 
     seen = forms.IntegerField(min_value=0, max_value=10**6, widget=forms.HiddenInput)
     seen_digest = forms.CharField(max_length=64, widget=forms.HiddenInput)
     seen_at = forms.DateTimeField(widget=forms.HiddenInput)
+    shown_text = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    drafted_for = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     responsible_name = forms.CharField(label="责任人", max_length=20, required=False)
     responsible_post = forms.CharField(label="职务", max_length=40, required=False)
     reason = forms.CharField(label="重报理由", max_length=300, required=False)
@@ -51,13 +58,12 @@ class WeekForm(forms.Form):
     @property
     def hidden_in_week(self) -> list[forms.BoundField]:
         """What the page with the text only carries along."""
-        names = ("seen", "seen_digest", "seen_at", "responsible_name", "responsible_post", "reason")
-        return [self[name] for name in names]
+        return [self[name] for name in (*SHOWN, "responsible_name", "responsible_post", "reason")]
 
     @property
     def hidden_at_the_end(self) -> list[forms.BoundField]:
         """What the page before submitting only carries along."""
-        return [self[name] for name in ("seen", "seen_digest", "seen_at")] + self.part_fields
+        return [self[name] for name in SHOWN] + self.part_fields
 
     @property
     def person_fields(self) -> list[forms.BoundField]:
@@ -91,7 +97,7 @@ class WeekForm(forms.Form):
         """What is wrong with the form itself, as sentences."""
         found = []
         for name, errors in self.errors.items():
-            if name in ("seen", "seen_digest", "seen_at"):
+            if name in SHOWN:
                 return ["页面已经过期：请核对下面的内容后再试一次。"]
             label = f"“{self.fields[name].label}”" if name in self.fields else ""
             found += [f"{label}{error}" for error in errors]
@@ -99,14 +105,16 @@ class WeekForm(forms.Form):
 
     def typed(self) -> dict[str, Any]:
         """What a person typed, to show again under what the page shows now."""
-        names = [
-            name
-            for name in self.fields
-            if name not in ("seen", "seen_digest", "seen_at", "is_zero")
-        ]
+        names = self.fields.keys() - {*SHOWN, "is_zero"}
         return {name: self.data.get(name, "") for name in names} | {
             "is_zero": bool(self.data.get("is_zero"))
         }
+
+    @property
+    def speaks_of(self) -> str:
+        """The digest of the figures that the text speaks of: once somebody touched it, of those on the page."""
+        untouched = self.data.get("shown_text") == text_digest(self.parts)
+        return self.data.get("drafted_for" if untouched else "seen_digest", "")
 
     def statement(self) -> Statement:
         return Statement(
@@ -116,7 +124,13 @@ class WeekForm(forms.Form):
             self.cleaned_data["responsible_post"],
             is_zero=self.cleaned_data["is_zero"],
             reason=self.cleaned_data["reason"],
+            drafted_for=self.speaks_of,
         )
+
+
+def text_digest(parts: Sequence[Part]) -> str:
+    """A hash by which a text is known again."""
+    return digest_of({"parts": typed_parts(parts)})
 
 
 def part_name(position: int) -> str:

@@ -16,7 +16,7 @@ from reports.thursday.drafting import office_draft, part_from
 from reports.thursday.gathering import Standing, standing_of
 from reports.thursday.groups import groups_at
 from reports.thursday.locking import locked_because
-from reports.thursday.submitting import ACCEPTED_ALREADY, SUBMITTABLE, speaks_of
+from reports.thursday.submitting import ACCEPTED_ALREADY, SUBMITTABLE
 from reports.weekly.narrative import Part
 from reports.weekly.weeks import first_thursday, open_week
 from yanliang.accounts.enums import Role
@@ -105,9 +105,14 @@ class Preparation:
         }
         return lasting | self.week.explanations
 
-    def checks(self, parts: Sequence[Part], digest: str) -> list[Check]:
-        """The checks of the week with the text `parts`, typed under figures with this digest."""
-        return checks_of(self.standing, drafted_for=speaks_of(self.week, parts, digest))
+    @property
+    def drafted_for(self) -> str:
+        """The digest of the figures that `parts` speak of."""
+        return self.week.drafted_for if self.saved_parts else self.standing.digest
+
+    def checks(self, drafted_for: str) -> list[Check]:
+        """The checks of the week with a text that speaks of the figures with this digest."""
+        return checks_of(self.standing, drafted_for=drafted_for)
 
     def changed_since(self, moment: dt.datetime) -> list[str]:
         """The figures of everyone that differ from those at `moment`, as “已排查 5 → 6”."""

@@ -36,7 +36,10 @@ MOVED_ON = "数字在您打开后有变动，还没有上报：请核对最新�
 
 @dataclass(frozen=True)
 class Statement:
-    """What an office says with its figures. `reason` is asked for from the second time on."""
+    """What an office says with its figures. `reason` is asked for from the second time on.
+
+    `drafted_for` is the digest of the figures that the text speaks of, "" for those that are submitted.
+    """
 
     parts: Sequence[Part]
     explanations: Mapping[str, str]
@@ -44,6 +47,7 @@ class Statement:
     responsible_post: str
     is_zero: bool = False
     reason: str = ""
+    drafted_for: str = ""
 
 
 def own_office(region: Region, by) -> bool:
@@ -83,13 +87,7 @@ def check_seen(week: OfficeWeek, seen: int) -> None:
         check_version(week, seen)
 
 
-def speaks_of(week: OfficeWeek, parts: Sequence[Part], digest: str) -> str:
-    """The digest of the figures that `parts` speak of: of those they were saved for, as long as nobody touched them;
-    once edited, of the figures `digest` that the page showed."""
-    return week.drafted_for if week.parts == typed(parts) else digest
-
-
-def typed(parts: Iterable[Part]) -> list[list[str]]:
+def typed_parts(parts: Iterable[Part]) -> list[list[str]]:
     """A text as a week keeps it: title and lines of each part."""
     return [[part.title, as_text(part)] for part in parts]
 
@@ -97,7 +95,7 @@ def typed(parts: Iterable[Part]) -> list[list[str]]:
 def keep(
     week: OfficeWeek, parts: Sequence[Part], explanations: Mapping[str, str], drafted_for: str, by
 ) -> None:
-    week.parts = typed(parts)
+    week.parts = typed_parts(parts)
     week.explanations = {key: text.strip() for key, text in explanations.items() if text.strip()}
     week.drafted_for = drafted_for
     week.edited_by, week.edited_at = by, now()
@@ -127,8 +125,7 @@ def submit(
         standing = standing_of(region, thursday)
         if standing.digest != seen_digest:
             raise ValidationError(MOVED_ON, code="stale")
-        drafted_for = speaks_of(week, statement.parts, standing.digest)
-        checks = checks_of(standing, drafted_for=drafted_for)
+        checks = checks_of(standing, drafted_for=statement.drafted_for)
         if wrong := obstacles(week, standing, statement, checks):
             raise ValidationError(wrong)
         return seal(week, standing, statement, checks, by)

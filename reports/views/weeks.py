@@ -1,5 +1,6 @@
 """An office's week: looked at, written, checked, submitted."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from reports.thursday.checks import Check
 from reports.thursday.comparing import comparison_table
 from reports.thursday.deadlines import time_left_in_words
 from reports.thursday.drafting import as_text
-from reports.thursday.forms import EXPLANATION, WeekForm, parts_as_initial
+from reports.thursday.forms import EXPLANATION, WeekForm, parts_as_initial, text_digest
 from reports.thursday.marks import marked_cells
 from reports.thursday.preparing import (
     Preparation,
@@ -29,12 +30,12 @@ from reports.thursday.submitting import (
     check_seen,
     own_office,
     save_text,
-    speaks_of,
     submit,
     unfit,
 )
 from reports.thursday.waiting import week_url
 from reports.views.asked import asked_region, asked_week
+from reports.weekly.narrative import Part
 from reports.weekly.tables import full_table
 from reports.weekly.weeks import Week, this_week
 from yanliang.accounts.permissions import may_prepare_week, may_submit_week
@@ -124,28 +125,25 @@ def form_context(
     request: HttpRequest, preparation: Preparation, typed: WeekForm | None, former: list[str]
 ) -> dict[str, Any]:
     """All that the page shows of a week that can be submitted."""
-    standing, digest = preparation.standing, preparation.standing.digest
+    standing = preparation.standing
     leads = leads_of(preparation.region, request.user)
     if typed and not former:
-        parts, explanations = typed.parts, typed.explanations
-        said = typed.typed()
-        # The text was written under the figures of the page that it came from, not under these.
-        shown = typed.data.get("seen_digest", "")
+        explanations, said = typed.explanations, typed.typed()
+        parts, drafted_for = typed.parts, typed.speaks_of
     else:
-        parts = preparation.parts
         explanations = typed.explanations if typed else preparation.explanations
+        parts, drafted_for = preparation.parts, preparation.drafted_for
         name, post = responsible_for(preparation.region, leads)
         said = {**parts_as_initial([as_text(part) for part in parts])}
         said |= {"responsible_name": name, "responsible_post": post}
-        shown = digest
-    form = WeekForm(initial=said | fresh(preparation))
+    form = WeekForm(initial=said | shown(preparation, parts, drafted_for))
     return {
         "form": form,
         "parts": [
             (field, former[position] if former else "")
             for position, field in enumerate(form.part_fields)
         ],
-        "checks": answered(preparation.checks(parts, shown), explanations),
+        "checks": answered(preparation.checks(drafted_for), explanations),
         "table": render_html(
             comparison_table(standing), request, table_id="comparison", show_title=False
         ),
@@ -158,12 +156,14 @@ def form_context(
     }
 
 
-def fresh(preparation: Preparation) -> dict[str, Any]:
+def shown(preparation: Preparation, parts: Sequence[Part], drafted_for: str) -> dict[str, Any]:
     """What a form carries of what its page shows."""
     return {
         "seen": preparation.seen,
         "seen_digest": preparation.standing.digest,
         "seen_at": preparation.standing.week.closes.isoformat(),
+        "shown_text": text_digest(parts),
+        "drafted_for": drafted_for,
     }
 
 
@@ -212,16 +212,15 @@ def week_save(request: HttpRequest) -> HttpResponse:
     form = WeekForm(request.POST)
     if not form.is_valid():
         return refused(request, preparation, form, form.faults)
-    seen, digest = form.cleaned_data["seen"], form.cleaned_data["seen_digest"]
     try:
         save_text(
             preparation.region,
             preparation.thursday,
             form.parts,
             form.explanations,
-            drafted_for=speaks_of(preparation.week, form.parts, digest),
+            drafted_for=form.speaks_of,
             by=request.user,
-            seen=seen,
+            seen=form.cleaned_data["seen"],
         )
     except ValidationError as refusal:
         return refused(request, preparation, form, refusal.messages)
@@ -283,10 +282,9 @@ def in_the_way(preparation: Preparation, form: WeekForm) -> list[str]:
         check_seen(preparation.week, form.cleaned_data["seen"])
     except ValidationError as stale:
         return stale.messages
-    digest = preparation.standing.digest
-    if digest != form.cleaned_data["seen_digest"]:
+    if preparation.standing.digest != form.cleaned_data["seen_digest"]:
         return [MOVED_ON]
-    return unfit(preparation.week, form.statement(), preparation.checks(form.parts, digest))
+    return unfit(preparation.week, form.statement(), preparation.checks(form.speaks_of))
 
 
 def confirm_page(
@@ -297,7 +295,8 @@ def confirm_page(
 ) -> HttpResponse:
     """Figures, text, who answers for it, and what is asked only where it applies: a reason, 零报告."""
     statement = form.statement()
-    again = WeekForm(initial=form.typed() | fresh(preparation))
+    carried = shown(preparation, statement.parts, statement.drafted_for)
+    again = WeekForm(initial=form.typed() | carried)
     table = comparison_table(preparation.standing, whole_only=True)
     context = {
         "preparation": preparation,
@@ -308,7 +307,7 @@ def confirm_page(
         "form": again,
         "statement": statement,
         "checks": answered(
-            preparation.checks(statement.parts, preparation.standing.digest),
+            preparation.checks(statement.drafted_for),
             dict(statement.explanations),
         ),
         "explanations": [(EXPLANATION + key, text) for key, text in form.explanations.items()],
@@ -329,7 +328,6 @@ def week_submit(request: HttpRequest) -> HttpResponse:
     form = WeekForm(request.POST)
     if not form.is_valid():
         return refused(request, preparation, form, form.faults)
-    seen, digest = form.cleaned_data["seen"], form.cleaned_data["seen_digest"]
     if is_second_click(preparation, form, request.user):
         messages.info(request, "本周已经上报，没有重复上报。")
         return redirect("reports:submission_detail", pk=preparation.submissions[0].pk)
@@ -339,8 +337,8 @@ def week_submit(request: HttpRequest) -> HttpResponse:
             preparation.thursday,
             form.statement(),
             by=request.user,
-            seen=seen,
-            seen_digest=digest,
+            seen=form.cleaned_data["seen"],
+            seen_digest=form.cleaned_data["seen_digest"],
         )
     except ValidationError as refusal:
         preparation = preparation_of(preparation.region, preparation.thursday)
