@@ -35,6 +35,11 @@ class Counts:
         """The part that lies in the region `code`."""
         return Counts([row for row in self.rows if row[0].startswith(code)])
 
+    def without(self, codes: Iterable[str]) -> "Counts":
+        """The part that lies in none of the regions `codes`."""
+        left_out = tuple(codes)
+        return Counts([row for row in self.rows if not row[0].startswith(left_out)])
+
     def of_classes(self, class_ids: frozenset[int]) -> "Counts":
         return Counts([row for row in self.rows if row[1] in class_ids])
 

@@ -7,7 +7,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from households.models import Region
+from reports.counts import Counts
 from reports.enums import DistrictState, WeekState
+from reports.figures import counts_at
 from reports.models import DistrictReport, DistrictWeek, OfficeWeek, Submission
 from reports.sealing import digest_of
 from reports.thursday import groups as grouping
@@ -161,11 +163,25 @@ class District:
         return Content(self.last.data) if self.last else None
 
     @cached_property
+    def missing_before(self) -> tuple[OfficeStanding, ...]:
+        """Offices of this week's sum that last week's report went without."""
+        missing = self.last_content.missing if self.last_content else frozenset()
+        return tuple(
+            each for each in (*self.accepted, *self.stand_ins) if each.office.code in missing
+        )
+
+    @cached_property
     def weekly(self) -> Weekly:
-        """The figures compared with last week's report; without one, with the register at that cut-off."""
+        """The figures compared with last week's report; without one, and for offices that it went without, with the
+        register at that cut-off."""
         known = {self.week: counts_of_groups(self.groups)}
         if self.week.previous and self.last_content:
-            known[self.week.previous] = self.last_content.counts
+            by_register = [
+                row
+                for each in self.missing_before
+                for row in counts_at(each.office.code, self.week.previous.closes).rows
+            ]
+            known[self.week.previous] = Counts([*self.last_content.counts.rows, *by_register])
         absent = frozenset(each.office.code for each in self.missing)
         return weekly_of(self.region, self.week, known=known, absent=absent)
 
@@ -183,7 +199,9 @@ class District:
     def gaps(self) -> Iterator[str]:
         """Who is missing, stood in for or late, as sentences (domain rules §6: they are named)."""
         if self.missing:
-            yield f"{names(self.missing)}未报，以下数字和合计不含{names(self.missing)}。"
+            yield f"{names(self.missing)}未报，以下数字和合计（含上周数）不含{names(self.missing)}。"
+        if self.missing_before:
+            yield f"{names(self.missing_before)}上周未报，其上周数按台账在上周截止时间的情况。"
         for each in self.stand_ins:
             yield f"{each.office.short_name}未报，采用台账现时数（理由：{clause(each.override)}）。"
         late = [each for each in self.accepted if each.is_late]

@@ -78,7 +78,9 @@ def weekly_of(
     burning = weeks_needed(region.code, classes, weeks, week)
     asked = {*shown, *burning, *compared}
     counts = counts_of(region.code, asked - known.keys()) | {**known}
-    sheets = sheets_of(region, {each: counts[each] for each in compared}, absent)
+    # Like is compared with like: places without figures this week have none in the weeks before.
+    alike = {each: counts[each].without(absent) for each in {*shown, *compared}}
+    sheets = sheets_of(region, {each: alike[each] for each in compared}, absent)
     # The week itself, not its equal from the list, knows when it closes here.
     burnt = {week if each == week else each: counts[each] for each in burning}
     places: Sequence[Region] = sheets[week].places
@@ -89,9 +91,9 @@ def weekly_of(
     return Weekly(
         region,
         week,
-        figures=compare(sheets[week], sheets.get(week.previous), week, rectified),
+        figures=compare(sheets[week], sheets.get(week.previous), week, rectified, absent),
         sheet=sheets[week],
-        trend={each: figures_of(counts[each]) for each in shown},
+        trend={each: figures_of(alike[each]) for each in shown},
         weeks=weeks,
     )
 
@@ -127,10 +129,21 @@ def sheets_of(
     }
 
 
-def compare(sheet: Sheet, before: Sheet | None, week: Week, rectified: Rectified) -> WeeklyFigures:
+def compare(
+    sheet: Sheet,
+    before: Sheet | None,
+    week: Week,
+    rectified: Rectified,
+    absent: frozenset[str] = frozenset(),
+) -> WeeklyFigures:
     """The figures of `week`, of its sheet and of the sheet of the week before. Two queries: what was logged."""
     region, everyone = sheet.region, sheet.section(SECTION_OF_ALL)
-    logged = logged_in(region.code, week.opens, week.moment)
+    left_out = tuple(absent)
+    logged = [
+        row
+        for row in logged_in(region.code, week.opens, week.moment)
+        if not row[1].startswith(left_out)
+    ]
 
     def compared(name: str, code: str, section: Section) -> Compared:
         key = (code, section.key)
