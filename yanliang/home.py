@@ -24,6 +24,7 @@ from rectification.supervision.coverage import coverage, not_visited
 from reports.lists.progress import unanswered_lists, waiting_for
 from reports.lists.responsible import may_name
 from reports.lists.signing import signs
+from reports.thursday.bureau_waiting import bureau_weeks_waiting
 from reports.thursday.waiting import weeks_waiting
 from reports.weekly import weeks
 from yanliang.accounts import permissions
@@ -248,6 +249,11 @@ def week_tasks(staff) -> Iterator[Task]:
     return (Task(*each) for each in weeks_waiting(staff))
 
 
+def bureau_week_tasks(staff) -> Iterator[Task]:
+    """Submissions to review, offices that are silent, weeks to lock and to forward."""
+    return (Task(*each) for each in bureau_weeks_waiting(staff))
+
+
 def overdue_tasks(staff) -> Iterator[Task]:
     yield Task(
         "超期未清零",
@@ -325,6 +331,7 @@ TASKS = (
     (permissions.may_import_roster, import_tasks),
     (permissions.may_review_inspection, review_tasks),
     (permissions.may_see_appraisal_queue, bureau_tasks),
+    (permissions.may_review_week, bureau_week_tasks),
     (permissions.may_record_renovation, renovation_tasks),
     (permissions.may_confirm_removal, removal_tasks),
     (permissions.may_enter_national, national_tasks),

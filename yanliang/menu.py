@@ -37,6 +37,7 @@ MENU = (
     MenuEntry("三清零", "reports:zeros", permissions.may_see_business, PROBLEMS),
     MenuEntry("督导检查", "rectification:visit_list", permissions.may_see_visits, PROBLEMS),
     MenuEntry("动态监测", "rectification:report_list", permissions.may_see_business, PROBLEMS),
+    MenuEntry("上报看板", "reports:week_board", permissions.may_watch_weeks, REPORTS),
     MenuEntry("四清清单", "reports:list_overview", permissions.may_see_business, REPORTS),
     MenuEntry("统计表", "reports:annex2", permissions.may_see_business, REPORTS),
     MenuEntry("每周上报", "reports:week_office", permissions.may_prepare_week, REPORTS),

@@ -12,11 +12,10 @@ from reports.enums import Severity
 from reports.models import DistrictWeek, OfficeWeek, Submission
 from reports.thursday import district as district_acts
 from reports.thursday.aggregating import district_of
-from reports.thursday.changes import Cell
 from reports.thursday.checks import checks_of
 from reports.thursday.drafting import district_draft, office_draft
 from reports.thursday.gathering import Standing, standing_of
-from reports.thursday.reviewing import accept, extend, send_back
+from reports.thursday.reviewing import Mark, accept, extend, send_back
 from reports.thursday.submitting import Statement, submit
 from reports.weekly.figures import APPRAISED
 from yanliang.periods import campaign, cut_off, day_of, end_of, thursdays, told_at
@@ -113,7 +112,7 @@ class Weeks:
                 send_back(
                     submission,
                     RETURN_REASON,
-                    [Cell("all", office.code, APPRAISED)],
+                    [Mark("all", office.code, APPRAISED)],
                     by=self.cast.bureau_clerk,
                     seen=version_of(office, thursday),
                 )

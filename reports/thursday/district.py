@@ -187,6 +187,9 @@ def obstacles(
         )
     if week.revision and not reason:
         found.append("再次锁定请写明理由。")
+    sheet = district.weekly.sheet
+    for section in sheet.sections:
+        found += [f"{section.name}勾稽关系不成立：{each}。" for each in sheet.faults(section)]
     return [*found, *faults(parts)]
 
 

@@ -101,8 +101,11 @@ def paper_of_report(report: DistrictReport) -> Paper:
     )
 
 
-def statement_table(offices: list[Mapping[str, Any]]) -> Table:
-    """Which office submitted what and when; the receipts lead back to the submissions."""
+def statement_table(
+    offices: list[Mapping[str, Any]], urls: Mapping[str, str] | None = None
+) -> Table:
+    """Which office submitted what and when; the receipts lead back to the submissions, on screen by `urls`."""
+    urls = urls or {}
     return Table(
         title="各街办上报情况",
         columns=(
@@ -121,7 +124,7 @@ def statement_table(offices: list[Mapping[str, Any]]) -> Table:
                     "submitted_at": moment_shown(each["submitted_at"]) or None,
                     "timeliness": each["timeliness"],
                     "responsible": each["responsible"] or None,
-                    "receipt": each["receipt"] or None,
+                    "receipt": Cell(each["receipt"] or None, href=urls.get(each["receipt"], "")),
                 },
                 key=each["code"],
             )

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -9,7 +10,6 @@ from django.db import transaction
 from households.models import Region
 from reports.enums import ReviewOutcome, WeekState
 from reports.models import OfficeWeek, Submission, SubmissionReview
-from reports.thursday.changes import Cell
 from reports.thursday.deadlines import ONE_WEEK, due_at
 from reports.thursday.locking import locked_office_week
 from reports.weekly.wording import moment_in_words
@@ -23,6 +23,8 @@ REVIEWABLE = {
     ReviewOutcome.ACCEPTED: frozenset({WeekState.SUBMITTED}),
     ReviewOutcome.RETURNED: frozenset({WeekState.SUBMITTED, WeekState.ACCEPTED}),
 }
+#: An office that has nothing to submit needs no exception.
+EXTENDABLE = frozenset({WeekState.DRAFT, WeekState.RETURNED})
 STATE_AFTER = {
     ReviewOutcome.ACCEPTED: WeekState.ACCEPTED,
     ReviewOutcome.RETURNED: WeekState.RETURNED,
@@ -32,13 +34,25 @@ ACTS = {ReviewOutcome.ACCEPTED: "week_accepted", ReviewOutcome.RETURNED: "week_r
 LONGEST_EXTENSION = 4 * ONE_WEEK
 
 
+class Mark(NamedTuple):
+    """A cell that a return speaks of, by the key of its section, the code of its place and the number of its column."""
+
+    section: str
+    place: str
+    column: int
+    remark: str = ""
+
+    def as_plain(self) -> list[str | int]:
+        return list(self if self.remark else self[:3])
+
+
 def accept(submission: Submission, *, by, seen: int) -> SubmissionReview:
     """Let the submission into the district's sum; `seen` is the version of the office's week as the page showed it."""
     return review(submission, ReviewOutcome.ACCEPTED, by=by, seen=seen)
 
 
 def send_back(
-    submission: Submission, reason: str, marks: Sequence[Cell], *, by, seen: int
+    submission: Submission, reason: str, marks: Sequence[Mark], *, by, seen: int
 ) -> SubmissionReview:
     """Return the submission with a reason and the cells that it is about; also one that was accepted."""
     return review(submission, ReviewOutcome.RETURNED, by=by, seen=seen, reason=reason, marks=marks)
@@ -51,7 +65,7 @@ def review(
     by,
     seen: int,
     reason: str = "",
-    marks: Sequence[Cell] = (),
+    marks: Sequence[Mark] = (),
 ) -> SubmissionReview:
     """Say `outcome` of the submission that counts. Raises PermissionDenied; ValidationError (code "stale" where the
     week has moved on since the page was opened) with what is in the way."""
@@ -69,7 +83,7 @@ def review(
             submission=submission,
             outcome=outcome,
             reason=reason.strip(),
-            marks=[list(mark) for mark in marks],
+            marks=[mark.as_plain() for mark in marks],
             reviewed_by=by,
             reviewed_at=now(),
         )
@@ -108,7 +122,7 @@ def extend(
         due = due_at(thursday)
         if not reason.strip():
             raise ValidationError("请写明延期的理由。")
-        if week.state not in (WeekState.DRAFT, WeekState.RETURNED):
+        if week.state not in EXTENDABLE:
             raise ValidationError("这个街办本周已经上报，不需要延期。")
         if until <= max(due, now()):
             raise ValidationError(

@@ -15,7 +15,11 @@ from reports.annex2.sections import SECTION_OF_ALL, Section
 from reports.figures import moment_of
 from reports.forms import DayForm
 from reports.weekly.weeks import Week, week_on
-from yanliang.accounts.permissions import may_see_business
+from yanliang.accounts.enums import RegionLevel
+from yanliang.accounts.permissions import may_see_business, may_watch_weeks
+
+#: More digits than a version ever has.
+LONGEST_VERSION = 10
 
 
 def asked_region(request: HttpRequest, parameters: QueryDict) -> Region:
@@ -24,6 +28,19 @@ def asked_region(request: HttpRequest, parameters: QueryDict) -> Region:
         raise PermissionDenied("您的岗位不查看业务数据。")
     code = parameters.get("region") or request.user.scope_code
     return get_object_or_404(Region.objects.visible_to(request.user), pk=code)
+
+
+def asked_district(request: HttpRequest, parameters: QueryDict) -> Region:
+    """The district whose weeks are asked for, one's own without a word; 403 for whoever is of a single office."""
+    if not may_watch_weeks(request.user):
+        raise PermissionDenied("区级汇总由区住建局办理，您可以查看本单位的上报。")
+    districts = Region.objects.visible_to(request.user).filter(level=RegionLevel.DISTRICT)
+    if code := parameters.get("region"):
+        return get_object_or_404(districts, pk=code)
+    district = districts.first()
+    if district is None:
+        raise Http404("您的管辖范围内没有区县。")
+    return district
 
 
 def asked_day(parameters: QueryDict) -> dt.date | None:
@@ -88,3 +105,11 @@ def path_to(region: Region, request: HttpRequest) -> list[Region]:
     """The regions that `region` lies in and that the person may see, outermost first."""
     above = [region.code[:length] for length in range(2, len(region.code))]
     return list(Region.objects.visible_to(request.user).filter(code__in=above))
+
+
+def asked_version(parameters: QueryDict) -> int:
+    """The version that the page showed, 0 of what nobody has saved; 404 for what no page sends."""
+    seen = parameters.get("seen", "")
+    if not (seen.isascii() and seen.isdigit() and len(seen) < LONGEST_VERSION):
+        raise Http404("没有这个版本。")
+    return int(seen)

@@ -22,7 +22,12 @@ from reports.thursday.papers import addresses_of, annex_tables, paper_of_submiss
 from reports.views.asked import asked_region, with_key
 from reports.views.sealed_households import sealed_households_page
 from reports.weekly.wording import moment_in_words
-from yanliang.accounts.permissions import may_export, may_prepare_week, may_see_weeks
+from yanliang.accounts.permissions import (
+    may_export,
+    may_prepare_week,
+    may_review_week,
+    may_see_weeks,
+)
 from yanliang.periods import lateness_in_words
 from yanliang.tables.html import render_html
 from yanliang.ui.pagination import paginate
@@ -119,6 +124,8 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "formats": FileFormat.choices,
         "may_export": may_export(request.user),
         "is_own": may_prepare_week(request.user),
+        "may_review": may_review_week(request.user)
+        and submission.revision == submission.week.revision,
     }
     return render(request, "reports/submission_detail.html", context)
 

@@ -8,6 +8,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from reports.annex2.faces import table_of
+from reports.thursday.sealed_line import sealed_line
 from reports.views.asked import asked_region, asked_week, path_to
 from reports.weekly.charts import burn_down_charts, left_chart, trend_chart
 from reports.weekly.exports import (
@@ -44,6 +45,7 @@ def weekly_summary(request: HttpRequest) -> HttpResponse:
         "weeks": weeks_offered(weekly),
         "heading": heading_of(weekly),
         "as_at": as_at(weekly),
+        "sealed": sealed_line(request.user, region, weekly.week),
         "last_change": earlier[-1] if earlier and not changed else None,
         "parts": draft(weekly.figures),
         "charts": [trend_chart(weekly.trend, weekly.figures.whole), left_chart(weekly.figures)],

@@ -26,6 +26,15 @@ from reports.weekly.wording import (
 from yanliang.tables.table import display
 
 UNEXPLAINED = "台账未登记原因，请核实后补充"
+#: The sections of the report (domain rules §6).
+TITLES = (
+    "一、总体进展",
+    "二、分类情况",
+    "三、问题整改",
+    "四、长效机制",
+    "五、存在困难",
+    "六、下周计划",
+)
 NOTHING_KNOWN = "台账中没有本周的相关记录，本节由填报人根据实际工作填写。"
 
 
@@ -39,18 +48,9 @@ class Part:
 
 def draft(week: WeeklyFigures) -> tuple[Part, ...]:
     """The six sections of the report, each with at least one sentence."""
+    told = (progress, by_class, rectification, standing_work, difficulties, plan)
     return tuple(
-        Part(f"{ORDINALS[place]}、{title}", tuple(paragraphs(week)))
-        for place, (title, paragraphs) in enumerate(
-            (
-                ("总体进展", progress),
-                ("分类情况", by_class),
-                ("问题整改", rectification),
-                ("长效机制", standing_work),
-                ("存在困难", difficulties),
-                ("下周计划", plan),
-            )
-        )
+        Part(title, tuple(paragraphs(week))) for title, paragraphs in zip(TITLES, told, strict=True)
     )
 
 

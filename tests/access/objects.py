@@ -37,8 +37,8 @@ from tests.inspections.factories import (
 )
 from tests.rectification.cases import accepted, filed, paid, secured, to_renovate
 from tests.rectification.problem_cases import drafted, paper
+from tests.reports import week_cases
 from tests.reports.city_cases import sheet_of
-from tests.reports.week_cases import submitted
 from yanliang.periods import now, today
 
 STRANGE_NAME = "欧阳陌生"
@@ -276,7 +276,12 @@ class Objects:
 
     @cached_property
     def submission(self):
-        return submitted(self.village[:9])
+        return week_cases.submitted(self.village[:9])
+
+    @cached_property
+    def district_report(self):
+        week_cases.accepted(self.village[:9])
+        return week_cases.locked(district=self.village[:6])
 
     @cached_property
     def list_export(self):

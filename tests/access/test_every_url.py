@@ -256,6 +256,32 @@ ROWS = {
     "reports:check_households": Row(
         WEEK_READERS, by_region=True, data={"region": "610114007", "check": "moved-1"}
     ),
+    "reports:week_board": Row(WEEK_READERS),
+    "reports:week_accept": Row(BUREAU, "post"),
+    "reports:week_extend": Row(BUREAU, by_region=True, data={"region": "610114007"}),
+    "reports:week_timeliness": Row(QUEUE, by_region=True),
+    "reports:week_timeliness_export": Row(QUEUE, "post", by_region=True),
+    "reports:submission_accept": Row(BUREAU, "post", "submission", data={"seen": "1"}),
+    "reports:submission_return": Row(BUREAU, target="submission"),
+    "reports:district_week": Row(QUEUE, by_region=True),
+    "reports:district_save": Row(BUREAU, "post", by_region=True, data={"seen": "0"}),
+    "reports:district_redraft": Row(BUREAU, "post", by_region=True, data={"seen": "0"}),
+    "reports:district_stand_in": Row(
+        BUREAU_LEAD, "post", by_region=True, data={"seen": "0", "office": "610114007"}
+    ),
+    "reports:district_preview": Row(BUREAU, "post", by_region=True, data={"seen": "0"}),
+    "reports:district_lock": Row(BUREAU_LEAD, "post", by_region=True, data={"seen": "0"}),
+    "reports:district_unlock": Row(BUREAU_LEAD, "post", by_region=True, data={"seen": "0"}),
+    "reports:district_forward": Row(BUREAU_LEAD, "post", by_region=True, data={"seen": "0"}),
+    "reports:district_correct": Row(BUREAU_LEAD, "post", by_region=True, data={"seen": "0"}),
+    "reports:district_report_list": Row(QUEUE),
+    "reports:district_report_detail": Row(QUEUE, target="district_report"),
+    "reports:district_report_households": Row(
+        QUEUE, target="district_report", data={"section": "all", "column": "1"}
+    ),
+    "reports:district_report_export": Row(
+        QUEUE, "post", "district_report", data={"format": "annex-xlsx"}
+    ),
     "reports:submission_list": Row(WEEK_READERS, by_region=True),
     "reports:submission_detail": Row(WEEK_READERS, target="submission"),
     "reports:submission_households": Row(

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from households.models import Region
-from reports.models import OfficeWeek, Submission
+from reports.models import DistrictReport, DistrictWeek, OfficeWeek, Submission
 from reports.thursday.aggregating import district_of
 from reports.thursday.checks import checks_of
 from reports.thursday.district import lock_week
@@ -29,10 +29,9 @@ def lead_of(office: str):
     )
 
 
-def bureau():
-    return StaffFactory(
-        username="bureau_lead", role="bureau_lead", region_id=DISTRICT, full_name="局长"
-    )
+def bureau(district: str = DISTRICT):
+    name = "bureau_lead" if district == DISTRICT else f"bureau_lead{district}"
+    return StaffFactory(username=name, role="bureau_lead", region_id=district, full_name="局长")
 
 
 def statement_for(standing, **changes) -> Statement:
@@ -73,26 +72,34 @@ def accepted(
     office: str = GUANSHAN, thursday: dt.date = THURSDAY, at: dt.datetime = IN_TIME
 ) -> Submission:
     submission = submitted(office, thursday, at)
+    seen = OfficeWeek.objects.get(pk=submission.week_id).version
     with told_at(at):
-        accept(submission, by=bureau(), seen=OfficeWeek.objects.get(pk=submission.week_id).version)
+        accept(submission, by=bureau(office[:6]), seen=seen)
     return submission
 
 
-def locked(thursday: dt.date = THURSDAY, at: dt.datetime | None = None, **changes):
+def locked(
+    thursday: dt.date = THURSDAY,
+    at: dt.datetime | None = None,
+    district: str = DISTRICT,
+    **changes,
+) -> DistrictReport:
     """The district's report of the week, sealed an hour after the cut-off with what is there."""
-    from reports.models import DistrictWeek
-
-    region = Region.objects.get(pk=DISTRICT)
+    region = Region.objects.get(pk=district)
     at = at or dt.datetime.combine(thursday, dt.time(13), SHANGHAI)
     with told_at(at):
         week = DistrictWeek.objects.filter(region=region, thursday=thursday).first()
-        district = district_of(region, thursday, week)
+        standing = district_of(region, thursday, week)
         said = {
-            "parts": district_draft(district.weekly.figures, district.gaps()),
-            "seen_digest": district.digest,
+            "parts": district_draft(standing.weekly.figures, standing.gaps()),
+            "seen_digest": standing.digest,
             "without_missing": True,
             "reason": "更正",
         }
         return lock_week(
-            region, thursday, by=bureau(), seen=week.version if week else 0, **said | changes
+            region,
+            thursday,
+            by=bureau(district),
+            seen=week.version if week else 0,
+            **said | changes,
         )

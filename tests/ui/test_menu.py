@@ -20,7 +20,7 @@ def test_each_sees_the_pages_that_they_may_open(menu_of, bureau_lead, villager):
 def test_pages_of_a_group_fold_into_one_entry(menu_of, bureau_lead):
     found = {group.label: [link.label for link in group.links] for group in menu_of(bureau_lead)}
     assert found["鉴定改造"] == ["待鉴定", "鉴定", "审定", "改造", "国家系统"]
-    assert found["报表"] == ["四清清单", "统计表", "周报", "看板"]
+    assert found["报表"] == ["上报看板", "四清清单", "统计表", "周报", "看板", "校验"]
 
 
 def test_a_group_of_one_stands_in_the_open(sign_in, villager):

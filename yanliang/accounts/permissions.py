@@ -1,6 +1,6 @@
 """What each role may do (domain rules §1), one predicate a right; which rows is `visible_to`'s question."""
 
-from .enums import Role
+from .enums import RegionLevel, Role
 
 OFFICE = frozenset({Role.RECORDER, Role.OFFICE_LEAD})
 BUREAU = frozenset({Role.BUREAU_CLERK, Role.BUREAU_LEAD})
@@ -185,6 +185,11 @@ def may_name_secretaries(staff) -> bool:
 def may_see_weeks(staff) -> bool:
     """Which offices have submitted the week, and what; a village and a department have no part in it."""
     return has_role(staff, OFFICE | BUREAU | {Role.SUPERVISOR, Role.VIEWER})
+
+
+def may_watch_weeks(staff) -> bool:
+    """See all offices' weeks side by side, and the district's report: whoever sees weeks and is of no single office."""
+    return may_see_weeks(staff) and len(staff.scope_code) <= RegionLevel.DISTRICT
 
 
 def may_prepare_week(staff) -> bool:

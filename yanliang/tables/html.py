@@ -37,6 +37,27 @@ class Chooser(NamedTuple):
         )
 
 
+class Marker(NamedTuple):
+    """A box in every cell that holds a whole number; a ticked one sends `section|row's key|column's key` as `name`.
+
+    `ticked` are such values that are ticked already.
+    """
+
+    name: str
+    section: str
+    ticked: Collection[str] = ()
+
+    def box(self, row: Row, column: Column, label: str, content: str) -> str:
+        """The cell's `content` with its box; `label` says to a screen reader which row it is."""
+        value = f"{self.section}|{row.key}|{column.key}"
+        checked = " checked" if value in self.ticked else ""
+        return (
+            f'<label class="tb-mark"><input type="checkbox" class="form-check-input" '
+            f'name="{escape(self.name)}" value="{escape(value)}"{checked} '
+            f'aria-label="标记 {escape(label)} {escape(column.label)}"><span>{content}</span></label>'
+        )
+
+
 def render_html(
     table: Table,
     request: HttpRequest | None = None,
@@ -45,6 +66,7 @@ def render_html(
     show_title: bool = True,
     show_signatures: bool = False,
     chooser: Chooser | None = None,
+    marker: Marker | None = None,
 ) -> SafeString:
     """Return the table as a section of a page.
 
@@ -57,7 +79,7 @@ def render_html(
             "table": table,
             "table_id": table_id,
             "head": header_markup(table, hints=table_id, boxes=chooser is not None),
-            "body": body_markup(table, notes=table_id, chooser=chooser),
+            "body": body_markup(table, notes=table_id, chooser=chooser, marker=marker),
             "show_title": show_title,
             "show_signatures": show_signatures,
         },
@@ -97,7 +119,12 @@ def header_markup(table: Table, *, hints: str = "", boxes: bool = False) -> Safe
 
 
 def body_markup(
-    table: Table, *, links: bool = True, notes: str = "", chooser: Chooser | None = None
+    table: Table,
+    *,
+    links: bool = True,
+    notes: str = "",
+    chooser: Chooser | None = None,
+    marker: Marker | None = None,
 ) -> SafeString:
     """Return the rows, on paper without `links`; `notes` is the id prefix of the cell notes.
 
@@ -112,6 +139,8 @@ def body_markup(
             cell = row.cell(column.key)
             note_id = f"{notes}-r{index}-{position}" if notes and cell.note else ""
             content = _content(cell, column.kind, links, note_id)
+            if marker and isinstance(cell.value, int):
+                content = marker.box(row, column, str(row.cell(first.key).value), content)
             cells.append(f'<td class="{_alignment(cell, column)}">{content}</td>')
         box = chooser.box(row) if chooser else ""
         lines.append(f"<tr{_row_class(row)}>{box}{''.join(cells)}</tr>")
