@@ -9,12 +9,17 @@ from django.urls import reverse
 from reports.annex2.drill_down import NO_LINKS, Addresses
 from reports.annex2.faces import table_of, villages_table
 from reports.annex2.sections import SECTION_OF_ALL
+from reports.enums import WeekState
 from reports.models import DistrictReport, Submission
 from reports.thursday.content import Content
 from reports.thursday.paper import Paper
 from reports.weekly.exports import NAME
 from reports.weekly.wording import moment_in_words
 from yanliang.tables.table import Cell, Column, Row, Table
+
+
+#: What is said of an office that the sum goes without, by the state of its week.
+NOT_COUNTED = {WeekState.DRAFT.label: "未报", WeekState.RETURNED.label: "退回未重报"}
 
 
 class SealedAddresses:
@@ -110,7 +115,7 @@ def statement_table(
         title="各街办上报情况",
         columns=(
             Column("place", "街办", width=12),
-            Column("state", "状态", width=8),
+            Column("state", "状态", width=11),
             Column("submitted_at", "上报时间", width=18),
             Column("timeliness", "是否及时", width=12),
             Column("responsible", "责任人", width=10),
@@ -136,9 +141,12 @@ def statement_table(
 
 
 def state_in(office: Mapping[str, Any]) -> str | Cell:
+    """How far an office's week had come; what the sum goes without is marked."""
     if office["override"]:
         return Cell("台账数", note=office["override"])
-    return office["state"] if office["receipt"] else Cell("未报", flag="warning")
+    if office["receipt"]:
+        return office["state"]
+    return Cell(NOT_COUNTED.get(office["state"], "已报未审"), flag="warning")
 
 
 def moment_shown(stored: str) -> str:

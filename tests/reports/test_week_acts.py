@@ -3,7 +3,7 @@
 import pytest
 
 from reports.thursday.content import Content
-from reports.thursday.papers import paper_of_report, paper_of_submission
+from reports.thursday.papers import paper_of_report, paper_of_submission, state_in
 from tests.factories import HouseholdFactory
 from tests.reports.week_cases import GUANSHAN, accepted, locked, submitted
 
@@ -53,3 +53,18 @@ def test_the_notes_stand_once():
     accepted()
     annex = paper_of_report(locked()).annex
     assert [bool(table.notes) for table in annex] == [True] + [False] * (len(annex) - 1)
+
+
+@pytest.mark.parametrize(
+    ("office", "said"),
+    [
+        ({"state": "未报", "receipt": "", "override": ""}, "未报"),
+        ({"state": "退回", "receipt": "", "override": ""}, "退回未重报"),
+        ({"state": "重报", "receipt": "", "override": ""}, "已报未审"),
+        ({"state": "未报", "receipt": "", "override": "停电"}, "台账数"),
+        ({"state": "已审", "receipt": "ZB-1", "override": ""}, "已审"),
+    ],
+)
+def test_the_statement_says_why_an_office_is_not_counted(office, said):
+    shown = state_in(office)
+    assert getattr(shown, "value", shown) == said
