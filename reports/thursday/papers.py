@@ -17,7 +17,6 @@ from reports.weekly.exports import NAME
 from reports.weekly.wording import moment_in_words
 from yanliang.tables.table import Cell, Column, Row, Table
 
-
 #: What is said of an office that the sum goes without, by the state of its week.
 NOT_COUNTED = {WeekState.DRAFT.label: "未报", WeekState.RETURNED.label: "退回未重报"}
 
