@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.db.models import Q
 from django.urls import reverse
 
 from households.models import Region
@@ -12,6 +13,7 @@ from reports.models import DistrictWeek, OfficeWeek
 from reports.thursday.deadlines import ONE_WEEK, due_at, reminding_from
 from reports.thursday.preparing import closed_to_office
 from reports.weekly.weeks import first_thursday, this_week
+from reports.weekly.wording import day_in_words
 from yanliang.periods import lateness_in_words, moment_on_weekday, now
 
 
@@ -26,15 +28,16 @@ class Waiting(NamedTuple):
 
 
 def unreported(region: Region) -> list[OfficeWeek]:
-    """Of this week and the one before, those without a submission that can still be submitted, oldest first.
+    """Of this week, the one before and those that an exception keeps open: the ones without a submission that can
+    still be submitted, oldest first.
 
     Two queries; a week that nobody has saved yet is in the list too.
     """
     this = this_week().thursday
-    asked = [each for each in (this - ONE_WEEK, this) if each >= first_thursday()]
-    known = {
-        week.thursday: week for week in OfficeWeek.objects.filter(region=region, thursday__in=asked)
-    }
+    recent = [each for each in (this - ONE_WEEK, this) if each >= first_thursday()]
+    is_asked = Q(thursday__in=recent) | Q(extended_to__gte=now())
+    known = {week.thursday: week for week in OfficeWeek.objects.filter(is_asked, region=region)}
+    asked = sorted({*recent, *known})
     districts = {
         week.thursday: week
         for week in DistrictWeek.objects.filter(region_id=region.parent_id, thursday__in=asked)
@@ -51,10 +54,14 @@ def weeks_waiting(staff) -> Iterator[Waiting]:
     """What waits for the office that `staff` works for (domain rules §6)."""
     this = this_week().thursday
     weeks = {week.thursday: week for week in unreported(staff.region)}
-    if late := weeks.get(this - ONE_WEEK):
-        lateness = lateness_in_words(now(), due_at(late.thursday, late))
-        hint = f"{lateness}，本周截止前还可以补报" if lateness else "已批准延期"
-        yield Waiting("上周周报没有上报", 1, week_url(late.thursday), hint, True)
+    earlier = [week for thursday, week in weeks.items() if thursday < this]
+    if earlier:
+        oldest = earlier[0]
+        due = due_at(oldest.thursday, oldest)
+        lateness = lateness_in_words(now(), due)
+        until = "本周截止前还可以补报" if lateness else f"延期至{moment_on_weekday(due)}"
+        hint = "，".join(filter(None, [day_in_words(oldest.thursday), lateness, until]))
+        yield Waiting("以前周的周报没有上报", len(earlier), week_url(oldest.thursday), hint, True)
     due = due_at(this, weeks.get(this))
     yield Waiting(
         "本周周报待上报",

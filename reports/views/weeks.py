@@ -136,6 +136,8 @@ def form_context(
         name, post = responsible_for(preparation.region, leads)
         said = {**parts_as_initial([as_text(part) for part in parts])}
         said |= {"responsible_name": name, "responsible_post": post}
+        if typed:
+            said |= {field.name: field.value() for field in typed.person_fields}
     form = WeekForm(initial=said | shown(preparation, parts, drafted_for))
     return {
         "form": form,

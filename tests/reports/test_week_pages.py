@@ -7,9 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from households.models import Region
 from reports.models import OfficeWeek
 from reports.thursday.reviewing import extend
-from tests.factories import HouseholdFactory, StaffFactory, happen
+from tests.factories import HouseholdFactory, happen
 from tests.reports.week_cases import (
     GUANSHAN,
     IN_TIME,
@@ -68,7 +69,7 @@ def test_a_moved_cut_off_and_an_extension_are_told(lead):
     assert "6月24日（周三）12:00" in page
     assert "端午" in page
     with told_at(IN_TIME):
-        region = StaffFactory(username="x", role="office_lead", region_id=GUANSHAN).region
+        region = Region.objects.get(pk=GUANSHAN)
         until = dt.datetime(2020, 4, 10, 9, tzinfo=SHANGHAI)
         extend(region, THURSDAY, until, "停电", by=bureau(), seen=0)
     page = text_of(open_week(lead, at=LATE))
@@ -183,10 +184,10 @@ def test_home_asks_for_the_week_and_presses_from_the_afternoon_before(lead):
 
 def test_home_names_last_week_as_long_as_it_can_be_submitted(lead):
     friday = LATE + dt.timedelta(days=1)
-    assert tile(lead, friday, "上周周报没有上报").is_urgent
-    assert tile(lead, cut_off(THURSDAY + WEEK), "上周周报没有上报").count == 1
+    assert tile(lead, friday, "以前周的周报没有上报").is_urgent
+    assert tile(lead, cut_off(THURSDAY + WEEK), "以前周的周报没有上报").count == 1
     after = cut_off(THURSDAY + WEEK) + dt.timedelta(minutes=1)
-    assert tile(lead, after, "上周周报没有上报") is None
+    assert tile(lead, after, "以前周的周报没有上报") is None
 
 
 def test_home_leads_to_the_returned_week(lead):
@@ -195,3 +196,16 @@ def test_home_leads_to_the_returned_week(lead):
     task = tile(lead, LATE + 2 * WEEK, "被退回的周报")
     assert task.is_urgent
     assert task.url.endswith(f"?week={THURSDAY}")
+
+
+def test_home_names_an_older_week_that_was_extended(lead):
+    friday = LATE + 2 * WEEK + dt.timedelta(days=1)
+    assert tile(lead, friday, "以前周的周报没有上报").count == 1
+    with told_at(IN_TIME + 2 * WEEK):
+        region = Region.objects.get(pk=GUANSHAN)
+        until = friday + dt.timedelta(days=1)
+        extend(region, THURSDAY, until, "停电", by=bureau(), seen=0)
+    task = tile(lead, friday, "以前周的周报没有上报")
+    assert task.count == 2
+    assert task.url.endswith(f"?week={THURSDAY}")
+    assert "延期至" in task.hint

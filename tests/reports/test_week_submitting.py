@@ -99,10 +99,12 @@ def test_a_new_draft_replaces_the_text_and_shows_the_former(lead, two_households
         happen(two_households[0], "inspected:safe")
     page = open_week(lead)
     assert "文字是按以前的数字起草的" in text_of(page)
-    drafted = post(lead, "week_redraft", form_of(page), part_0="旧文字改过。")
+    changes = {"part_0": "旧文字改过。", "responsible_name": "赵某"}
+    drafted = post(lead, "week_redraft", form_of(page), **changes)
     said = text_of(drafted)
     assert "文字是按以前的数字起草的" not in said
     assert "旧文字改过。" in said
+    assert form_of(drafted)["responsible_name"] == "赵某"
     assert "累计已排查 1 户" in form_of(drafted)["part_0"]
     assert week_of().parts[0][1].startswith("截至")
     assert post(lead, "week_save", form_of(drafted)).status_code == 302
