@@ -8,6 +8,7 @@ from reports.models import Submission, SubmissionReview
 from reports.thursday.changes import Cell
 from reports.thursday.content import Content
 from reports.thursday.papers import addresses_of
+from reports.thursday.reviewing import Mark
 from yanliang.tables.table import Row, Table
 
 MARKED = "区住建局退回时标记"
@@ -24,11 +25,8 @@ class MarkedCell(NamedTuple):
 
 def marks_of(reviews: Iterable[SubmissionReview]) -> Mapping[Cell, str]:
     """The marked cells with the remark on each, "" without one."""
-    return {
-        Cell(section, place, int(number)): "".join(remark)
-        for review in reviews
-        for section, place, number, *remark in review.marks
-    }
+    marks = (Mark(*mark) for review in reviews for mark in review.marks)
+    return {Cell(mark.section, mark.place, mark.column): mark.remark for mark in marks}
 
 
 def marked_cells(submission: Submission, review: SubmissionReview) -> list[MarkedCell]:

@@ -5,8 +5,7 @@ import datetime as dt
 from django.urls import reverse
 
 from reports.models import OfficeWeek, Submission
-from reports.thursday.changes import Cell
-from reports.thursday.reviewing import send_back
+from reports.thursday.reviewing import Mark, send_back
 from tests.reports.week_cases import GUANSHAN, IN_TIME, THURSDAY, bureau, submitted
 from yanliang.periods import SHANGHAI, told_at
 
@@ -57,7 +56,7 @@ def week_of(office: str = GUANSHAN, thursday: dt.date = THURSDAY) -> OfficeWeek:
 def returned_submission() -> Submission:
     """Submitted in time and sent back five minutes later, with two cells marked, one of them a rate."""
     submission = submitted()
-    marks = [[*Cell("all", GUANSHAN, 6), "核实"], list(Cell("all", GUANSHAN, 5))]
+    marks = [Mark("all", GUANSHAN, 6, "核实"), Mark("all", GUANSHAN, 5)]
     with told_at(IN_TIME + dt.timedelta(minutes=5)):
         send_back(submission, "未排查户数不符", marks, by=bureau(), seen=week_of().version)
     return submission
