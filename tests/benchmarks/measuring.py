@@ -1,7 +1,7 @@
 """Two ways to do a thing, timed in turn, and what the slower one may cost."""
 
 import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from time import perf_counter
@@ -80,7 +80,7 @@ HEADS = ("项目", "实测 ms", "参照 ms", "倍数", "上限", "结果")
 
 def table(results: Iterable[Result]) -> str:
     """One line a result, in columns."""
-    rows = [
+    rows = (
         HEADS,
         *(
             (
@@ -93,7 +93,13 @@ def table(results: Iterable[Result]) -> str:
             )
             for result in results
         ),
-    ]
+    )
+    return in_columns(rows)
+
+
+def in_columns(rows: Iterable[Sequence[str]]) -> str:
+    """The rows, the heads first, each column as wide as its widest text."""
+    rows = list(rows)
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         " | ".join(
