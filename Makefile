@@ -9,7 +9,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres lint bench wheels clean python
+.PHONY: help run test test-postgres lint bench bench-burst wheels clean python
 
 # Each may be set on the command line or in the environment, e.g. make run PORT=8080
 export HOST ?= 127.0.0.1
@@ -28,9 +28,10 @@ export VAR_DIR ?= $(CURDIR)/var
 export PYTHONUNBUFFERED := 1
 
 PYTEST_ARGS ?= -n 2
+BURST_ARGS ?=
 
 # Tests and checks never touch the data of the running program, whatever the environment says.
-test test-postgres lint bench: export VAR_DIR := $(CURDIR)/.make/test-var
+test test-postgres lint bench bench-burst: export VAR_DIR := $(CURDIR)/.make/test-var
 
 help:
 	@echo 'make run            安装、建库并启动，浏览器打开 http://$(HOST):$(PORT)/'
@@ -40,6 +41,7 @@ help:
 	@echo 'make test-postgres  在临时的 PostgreSQL 上运行全部测试'
 	@echo 'make lint           检查格式、代码、模板、模块依赖和迁移'
 	@echo 'make bench          测量速度比'
+	@echo 'make bench-burst    演一遍截止前的高峰：100 人、每秒 20 个请求、10 分钟；可设 BURST_ARGS="--minutes 1 …"'
 	@echo 'make wheels         把全部 Python 依赖打成离线包（WHEELS=目录，默认 .make/wheels）'
 	@echo 'make clean          删除 .venv 和临时文件；var/ 里的数据不动'
 
@@ -76,6 +78,10 @@ lint: python
 bench: python
 	@bash .setup/system pdf
 	@.venv/bin/python -m tests.benchmarks
+
+bench-burst: python
+	@bash .setup/system pdf
+	@bash .ci/postgres .venv/bin/python -m tests.benchmarks.burst $(BURST_ARGS)
 
 python:
 	@bash .setup/python
