@@ -76,8 +76,13 @@ def silent_waiting(district: Region) -> Waiting:
 
 
 def silent_offices(district: Region) -> list[Silent]:
-    """Of the week that closed last and the one that runs, the offices to be reminded of. Three queries."""
-    asked = sorted({week.thursday for week in (*closed_weeks()[-1:], open_week())})
+    """Of the week that closed last and the one that runs, the offices to be reminded of. Three queries.
+
+    A long holiday closes two weeks at once.
+    """
+    closed = closed_weeks()
+    last = [week for week in closed if week.closes == closed[-1].closes]
+    asked = sorted({week.thursday for week in (*last, open_week())})
     known = {
         (week.region_id, week.thursday): week
         for week in OfficeWeek.objects.within(district.code).filter(thursday__in=asked)

@@ -92,3 +92,11 @@ def test_an_exception_lets_an_office_wait(lead):
         extension_reason="停电",
     )
     assert "北屯街道" not in tasks_of(lead)["还没有上报的街办"][1]
+
+
+def test_two_weeks_that_a_holiday_closes_at_once_are_both_told(sign_in):
+    """The cut-offs of 1 and 8 October fall on 30 September."""
+    with told_at(dt.datetime(2020, 10, 9, 9, tzinfo=SHANGHAI)):
+        told = tasks_of(sign_in(bureau()))["还没有上报的街办"]
+    assert "北屯街道（10月1日，已截止）" in told[1]
+    assert "北屯街道（10月8日，已截止）" in told[1]

@@ -196,6 +196,13 @@ class TestStandIn:
         assert "还没有保存的困难。</textarea>" in text_of(response)
         assert "北屯街道（台账数）" in text_of(response)
 
+    def test_an_office_that_waits_for_review_offers_none(self, lead):
+        accepted()
+        submitted(BEITUN)
+        page = page_of(lead)
+        assert f'name="stand-in-{BEITUN}"' not in page
+        assert "等待审核" in page
+
     def test_an_office_of_another_district_is_not_found(self, lead):
         accepted()
         assert press(lead, "district_stand_in", office="610115001").status_code == 404
