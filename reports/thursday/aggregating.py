@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from households.models import Region
 from reports.counts import Counts
-from reports.enums import DistrictState, WeekState
+from reports.enums import WeekState
 from reports.figures import counts_at
 from reports.models import DistrictReport, DistrictWeek, OfficeWeek, Submission
 from reports.sealing import digest_of
@@ -176,14 +176,18 @@ class District:
         register at that cut-off."""
         known = {self.week: counts_of_groups(self.groups)}
         if self.week.previous and self.last_content:
-            by_register = [
-                row
-                for each in self.missing_before
-                for row in counts_at(each.office.code, self.week.previous.closes).rows
-            ]
-            known[self.week.previous] = Counts([*self.last_content.counts.rows, *by_register])
+            before = Week(self.week.previous.thursday, until=self.last_content.first_moment)
+            known[before] = self.counts_before(self.last_content, self.week.previous)
         absent = frozenset(each.office.code for each in self.missing)
         return weekly_of(self.region, self.week, known=known, absent=absent)
+
+    def counts_before(self, last: Content, previous: Week) -> Counts:
+        """Last week's report; of the offices that it went without, the register at its cut-off."""
+        if not last.missing:
+            return last.counts
+        register = counts_at(self.region.code, previous.closes)
+        by_register = [row for code in sorted(last.missing) for row in register.within(code).rows]
+        return Counts([*last.counts.rows, *by_register])
 
     @cached_property
     def digest(self) -> str:
@@ -200,6 +204,9 @@ class District:
         """Who is missing, stood in for or late, as sentences (domain rules §6: they are named)."""
         if self.missing:
             yield f"{names(self.missing)}未报，以下数字和合计（含上周数）不含{names(self.missing)}。"
+        returned = tuple(each for each in self.missing if each.first)
+        if returned:
+            yield f"其中{names(returned)}上报后被退回，还没有重报。"
         if self.missing_before:
             yield f"{names(self.missing_before)}上周未报，其上周数按台账在上周截止时间的情况。"
         for each in self.stand_ins:
@@ -225,10 +232,8 @@ def district_of(region: Region, thursday: dt.date, week: DistrictWeek | None) ->
 
 
 def last_report(district: str, thursday: dt.date) -> DistrictReport | None:
-    """What was locked for the week before."""
-    return (
-        DistrictReport.objects.filter(region_id=district, thursday=thursday - dt.timedelta(weeks=1))
-        .exclude(week__state=DistrictState.COLLECTING)
-        .order_by("-revision")
-        .first()
-    )
+    """The report of the week before: as it is locked, and while that is open again, as the city has it."""
+    reports = DistrictReport.objects.filter(
+        region_id=district, thursday=thursday - dt.timedelta(weeks=1)
+    ).order_by("-revision")
+    return reports.standing().first() or reports.filter(forwarding__isnull=False).first()

@@ -90,6 +90,12 @@ class Content:
         """The moment that the figures stand for."""
         return dt.datetime.fromisoformat(self.data["as_at"])
 
+    @property
+    def first_moment(self) -> dt.datetime:
+        """The earliest moment that any of a district report's figures stand for: its offices submit one by one."""
+        told = [each["submitted_at"] for each in self.data["offices"] if each["submitted_at"]]
+        return min([self.as_at, *map(dt.datetime.fromisoformat, told)])
+
     @cached_property
     def week(self) -> Week:
         return Week(dt.date.fromisoformat(self.data["thursday"]), until=self.as_at)

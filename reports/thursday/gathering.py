@@ -34,8 +34,8 @@ class Standing:
     def weekly(self) -> Weekly:
         """The figures compared with last week's submission; without one, with the register at that cut-off."""
         known = {self.week: counts_of_groups(self.groups)}
-        if self.week.previous and self.last_content:
-            known[self.week.previous] = self.last_content.counts
+        if self.last_content:
+            known[self.last_content.week] = self.last_content.counts
         return weekly_of(self.region, self.week, known=known)
 
     @cached_property

@@ -66,7 +66,8 @@ def weekly_of(
 ) -> Weekly:
     """The report of `region` for `week`.
 
-    `known` are counts of weeks that were submitted: they take the place of the register's. `absent` are the codes of
+    `known` are counts of weeks that were submitted: they take the place of the register's, and what
+    was logged later than such a week before closes is a cause of this one's changes. `absent` are the codes of
     places that `known` does not hold: nothing is said of their households, but that the three zeros count them by the
     register, and say so.
     """
@@ -88,10 +89,18 @@ def weekly_of(
         burnt[week] = Counts([*burnt[week].rows, *counts_of_absent(absent, week)])
         places = places_named(region, absent)
     rectified = rectified_in(region, places, classes, burnt, week)
+    before = next((each for each in known if each == week.previous), week.previous)
     return Weekly(
         region,
         week,
-        figures=compare(sheets[week], sheets.get(week.previous), week, rectified, absent),
+        figures=compare(
+            sheets[week],
+            sheets.get(week.previous),
+            week,
+            rectified,
+            absent,
+            since=before.closes if before else None,
+        ),
         sheet=sheets[week],
         trend={each: figures_of(alike[each]) for each in shown},
         weeks=weeks,
@@ -134,15 +143,18 @@ def compare(
     before: Sheet | None,
     week: Week,
     rectified: Rectified,
-    absent: frozenset[str] = frozenset(),
+    absent: frozenset[str],
+    *,
+    since: dt.datetime | None,
 ) -> WeeklyFigures:
-    """The figures of `week`, of its sheet and of the sheet of the week before. Two queries: what was logged."""
+    """The figures of `week`, of its sheet and of the sheet of the week before, which stood at the moment `since`.
+
+    Two queries: what was logged.
+    """
     region, everyone = sheet.region, sheet.section(SECTION_OF_ALL)
     left_out = tuple(absent)
     logged = [
-        row
-        for row in logged_in(region.code, week.opens, week.moment)
-        if not row[1].startswith(left_out)
+        row for row in logged_in(region.code, since, week.moment) if not row[1].startswith(left_out)
     ]
 
     def compared(name: str, code: str, section: Section) -> Compared:
