@@ -1,7 +1,8 @@
 """What is looked at before a week is submitted, how grave it is, and where it is mended (domain rules §6, §7)."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -9,14 +10,30 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from households.enums import UNSAFE_GRADES, ChangeState, EventKind, Stage, Verdict
+from households.enums import (
+    UNSAFE_GRADES,
+    ChangeKind,
+    ChangeState,
+    EventKind,
+    Stage,
+    Verdict,
+)
 from households.models import HouseholdChange, SafetyEvent
 from inspections.models import Inspection, InspectionDraft
 from reports.annex2.columns import COLUMN
 from reports.enums import Severity
-from reports.thursday.changes import Cell, CellChange, cell_changes, moves
+from reports.thursday.changes import Cell, CellChange, Move, cell_changes, moves
 from reports.thursday.gathering import Standing
-from reports.weekly.figures import ACCEPTED, ALL, APPRAISED, CAUSE_LABELS, CHECKED, SAFE, UNCHECKED
+from reports.weekly.figures import (
+    ACCEPTED,
+    ALL,
+    APPRAISED,
+    CAUSE_LABELS,
+    CAUSES_OF,
+    CHECKED,
+    SAFE,
+    UNCHECKED,
+)
 from reports.weekly.wording import day_in_words
 from yanliang.periods import campaign, day_of
 
@@ -95,14 +112,21 @@ def movement_checks(standing: Standing) -> Iterator[Check]:
     everyone = standing.weekly.sheet.sections[:1]
     places = [place.code for place in standing.weekly.sheet.places]
     changed = cell_changes(moved, everyone, places)
-    reasons = logged_reasons(standing, {move.household for move in moved})
+    logged = logged_causes(standing, {move.household for move in moved})
     names = {place.code: place.short_name for place in standing.weekly.sheet.places}
     for number in (ALL, *ONLY_GROWING):
         cells = {
             cell: change for cell, change in changed.items() if wants_reason(cell, change, number)
         }
         if cells:
-            yield movement_check(standing, number, cells, reasons, names)
+            yield movement_check(standing, number, cells, logged, names)
+    reclassed = [move for move in moved if has_other_class(move)]
+    if reclassed:
+        yield class_check(standing, reclassed, logged)
+
+
+def has_other_class(move: Move) -> bool:
+    return bool(move.before and move.after and move.before.class_id != move.after.class_id)
 
 
 def wants_reason(cell: Cell, change: CellChange, number: int) -> bool:
@@ -115,7 +139,7 @@ def movement_check(
     standing: Standing,
     number: int,
     cells: Mapping[Cell, CellChange],
-    reasons: Mapping[int, str],
+    logged: Mapping[int, Sequence[str]],
     names: Mapping[str, str],
 ) -> Check:
     behind = sorted(
@@ -125,34 +149,72 @@ def movement_check(
             for household in (*change.lost, *(change.gained if number == ALL else ()))
         }
     )
-    told = {household: reasons.get(household, "") for household in behind}
-    unexplained = sum(not reason for reason in told.values())
     shown = [f"{names[cell.place]} {change.difference:+,} 户" for cell, change in cells.items()]
     more = f"等 {len(shown)} 个村" if len(shown) > NAMED else ""
     verb = "有增减" if number == ALL else "较上周减少"
-    sentence = (
-        f"{COLUMN[number].label}{verb}：{'、'.join(shown[:NAMED])}{more}，涉及 {len(behind)} 户"
-    )
-    sentence += (
-        f"，其中 {unexplained} 户台账没有登记原因。" if unexplained else "，台账均已登记原因。"
-    )
-    return Check(
+    return check_on_households(
+        standing,
         f"moved-{number}",
+        f"{COLUMN[number].label}{verb}：{'、'.join(shown[:NAMED])}{more}",
+        behind,
+        CAUSES_OF[number],
+        logged,
+    )
+
+
+def class_check(
+    standing: Standing, moved: Sequence[Move], logged: Mapping[int, Sequence[str]]
+) -> Check:
+    """Households that count under another class: the number of households of both has changed."""
+    names = {each.pk: each.name for each in standing.weekly.sheet.sections[0].classes}
+    difference: Counter[int] = Counter()
+    for move in moved:
+        difference[move.before.class_id] -= 1
+        difference[move.after.class_id] += 1
+    shown = [f"{name} {difference[pk]:+,} 户" for pk, name in names.items() if pk in difference]
+    return check_on_households(
+        standing,
+        "moved-class",
+        f"农户类别有变动：{'、'.join(shown)}",
+        [move.household for move in moved],
+        frozenset({ChangeKind.CLASS_CHANGED}),
+        logged,
+    )
+
+
+def check_on_households(
+    standing: Standing,
+    key: str,
+    words: str,
+    households: Sequence[int],
+    causes: frozenset[str],
+    logged: Mapping[int, Sequence[str]],
+) -> Check:
+    """A check on what moved `households`, to be explained where one of them has none of `causes` in its log."""
+    told = {}
+    for household in households:
+        known = [kind for kind in logged.get(household, ()) if kind in causes]
+        told[household] = CAUSE_LABELS[known[-1]] if known else ""
+    unexplained = sum(not reason for reason in told.values())
+    words += f"，涉及 {len(told)} 户"
+    words += f"，其中 {unexplained} 户台账没有登记原因。" if unexplained else "，台账均已登记原因。"
+    return Check(
+        key,
         Severity.EXPLAIN if unexplained else Severity.HINT,
-        sentence,
+        words,
         link(
             "reports:check_households",
             region=standing.region.code,
             week=standing.week.thursday,
-            check=f"moved-{number}",
+            check=key,
         ),
-        f"看这 {len(behind)} 户",
+        f"看这 {len(told)} 户",
         told,
     )
 
 
-def logged_reasons(standing: Standing, households: set[int]) -> dict[int, str]:
-    """Why each of `households` counts otherwise, as the register logged it since last week. Two queries."""
+def logged_causes(standing: Standing, households: set[int]) -> dict[int, list[str]]:
+    """What befell each of `households` since last week, as the register logged it, in order. Two queries."""
     since: dt.datetime | None = standing.moment_before
     within = Q(at__lte=standing.week.closes) & (Q(at__gt=since) if since else Q())
     logged = (
@@ -163,13 +225,13 @@ def logged_reasons(standing: Standing, households: set[int]) -> dict[int, str]:
         .filter(SETBACKS, superseded=False)
         .annotate(at=F("recorded_at")),
     )
-    found: dict[int, str] = {}
+    found: dict[int, list[str]] = {}
     for rows in logged:
         for household, kind in (
             rows.filter(within).order_by("at").values_list("household_id", "kind")
         ):
             if household in households:
-                found[household] = CAUSE_LABELS[kind]
+                found.setdefault(household, []).append(kind)
     return found
 
 

@@ -38,7 +38,8 @@ CAUSES_OF: dict[int, frozenset[str]] = {
     ALL: ARRIVALS | {ChangeKind.CORRECTED},
     CHECKED: MOVES,
     CHECK_RATE: MOVES | ARRIVALS,
-    APPRAISED: MOVES | SETBACKS | {EventKind.RULED_BACK},
+    # An ordinary household found 基本安全 has no grade, whatever it had while it was of another class.
+    APPRAISED: MOVES | SETBACKS | {EventKind.RULED_BACK, ChangeKind.CLASS_CHANGED},
     ACCEPTED: MOVES | SETBACKS,
     SAFE: MOVES | SETBACKS | {EventKind.APPRAISED},
 }
@@ -53,7 +54,7 @@ def difference(this: int | Decimal | None, last: int | Decimal | None) -> int | 
 class Compared:
     """A place, or a class of households, at this cut-off and at the one before (`last`; None: there is none).
 
-    A change of class moves the figures of a class (`is_class`), not those of a place. `code` is the region's.
+    A change of class moves the figures of a class (`is_class`); of a place's only 已鉴定. `code` is the region's.
     """
 
     name: str
