@@ -19,19 +19,27 @@ def due_at(thursday: dt.date, office_week: OfficeWeek | None = None) -> dt.datet
     return max(due, extended) if extended else due
 
 
+def next_cut_off(thursday: dt.date, step: dt.timedelta) -> dt.datetime:
+    """The cut-off that comes next, in steps of a week, and is not the week's own: a long holiday closes two at once."""
+    other = thursday + step
+    while cut_off(other) == cut_off(thursday):
+        other += step
+    return cut_off(other)
+
+
 def closed_because(thursday: dt.date, office_week: OfficeWeek | None = None) -> str:
     """Why the week of `thursday` cannot be submitted now, as a sentence; empty when it can.
 
-    A week is open from the cut-off before it until the cut-off after it, so that a late office still can; longer
+    A week is open from the cut-off before its own until the cut-off after, so that a late office still can; longer
     where the bureau returned the submission or granted an exception.
     """
     if thursday < first_thursday():
         return "本次专项行动还没有开始。"
-    if thursday > first_thursday() and now() <= cut_off(thursday - ONE_WEEK):
+    if thursday > first_thursday() and now() <= next_cut_off(thursday, -ONE_WEEK):
         return "这一周还没有开始。"
     if office_week and office_week.state == WeekState.RETURNED:
         return ""
-    last_moment = max(cut_off(thursday + ONE_WEEK), due_at(thursday, office_week))
+    last_moment = max(next_cut_off(thursday, ONE_WEEK), due_at(thursday, office_week))
     if now() > last_moment:
         return "已过下一周的截止时间，这一周不能再补报；确需补报的，请区住建局批准延期。"
     return ""

@@ -123,9 +123,9 @@ def week_of(moment: dt.datetime) -> Week:
 
 
 def open_week() -> Week:
-    """The week that now still runs."""
+    """The week that now still runs; at the moment of its cut-off it does, for what comes then is on time."""
     current = this_week()
-    return current if current.is_open else week_of(current.closes + dt.timedelta.resolution)
+    return current if now() <= current.closes else week_of(current.closes + dt.timedelta.resolution)
 
 
 def closed_weeks() -> list[Week]:
