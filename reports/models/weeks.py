@@ -250,8 +250,8 @@ class DistrictReportQuerySet(SealedQuerySet):
 class DistrictReport(SealedDocument):
     """The district's figures and narrative as they were locked; never changed.
 
-    `content` is put together by `reports.thursday.district`. Unlocking, or correcting what was forwarded, leads to
-    the next revision, whose `reason` says why.
+    `content` is put together by `reports.thursday.district_content`. Unlocking, or correcting what was
+    forwarded, leads to the next revision, whose `reason` says why.
     """
 
     week = models.ForeignKey(

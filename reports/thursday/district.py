@@ -8,19 +8,17 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from households.models import Region
-from reports.enums import DistrictState
-from reports.models import AnnexLayout, DistrictReport, DistrictWeek, Forwarding
+from reports.enums import DistrictState, WeekState
+from reports.models import AnnexLayout, DistrictReport, DistrictWeek, Forwarding, OfficeWeek
 from reports.sealing import digest_of, packed
-from reports.thursday.aggregating import District, OfficeStanding, district_of, names
-from reports.thursday.content import plain_parts, plain_region, sheet_content
-from reports.thursday.drafting import as_text, faults
+from reports.thursday.aggregating import District, district_of, names
+from reports.thursday.district_content import report_content
+from reports.thursday.drafting import DISTRICT_PARTS, faults, typed_parts
 from reports.thursday.locking import STILL_OPEN, locked_district_week
-from reports.thursday.tables import plain_tables
 from reports.weekly.narrative import Part
-from reports.weekly.wording import clause
 from yanliang.accounts.permissions import may_lock_week, may_review_week
 from yanliang.audit.trail import record
-from yanliang.periods import cut_off, now, today, why_moved
+from yanliang.periods import cut_off, day_of, now, today
 from yanliang.workflow import check_version
 
 MOVED_ON = "各街办的上报或代用的台账数在您打开后有变动，还没有锁定：请核对最新的汇总，再锁定一次。"
@@ -84,7 +82,7 @@ def save_text(
 
 
 def write_parts(week: DistrictWeek, parts: Sequence[Part], drafted_for: str, by) -> None:
-    week.parts = [[part.title, as_text(part)] for part in parts]
+    week.parts = typed_parts(parts)
     week.drafted_for = drafted_for
     week.edited_by, week.edited_at = by, now()
 
@@ -98,6 +96,11 @@ def stand_in(
     """
 
     def replace(week: DistrictWeek) -> None:
+        reported = OfficeWeek.objects.filter(
+            region=office, thursday=thursday, state__in=[WeekState.SUBMITTED, WeekState.ACCEPTED]
+        )
+        if reason.strip() and reported.exists():
+            raise ValidationError(f"{office.short_name}本周已经上报，不能以台账数代替。")
         before = week.overrides.get(office.code, "")
         week.overrides = {code: why for code, why in week.overrides.items() if code != office.code}
         if reason.strip():
@@ -178,19 +181,21 @@ def obstacles(
         found.append("还没有审核通过任何街办的上报，不能锁定。")
     if district.unreviewed:
         found.append(f"{names(district.unreviewed)}已报未审：请先审核通过或退回。")
-    waiting = [each for each in district.missing if each not in district.unreviewed]
-    if waiting and now() <= cut_off(week.thursday):
-        found.append(f"{names(tuple(waiting))}还没有上报，截止时间也没有到，不能锁定。")
+    waiting = tuple(each for each in district.missing if each not in district.unreviewed)
+    # A stand-in too keeps an office's figures out, and until the cut-off its own may still come.
+    awaited = tuple(
+        each for each in district.offices if each in waiting or each in district.stand_ins
+    )
+    if awaited and now() <= cut_off(week.thursday):
+        found.append(f"{names(awaited)}还没有上报，截止时间也没有到，不能锁定。")
     elif waiting and not without_missing:
-        found.append(
-            f"{names(tuple(waiting))}未报：请勾选“缺报锁定”，表内将注明未报、合计不含这些街办。"
-        )
+        found.append(f"{names(waiting)}未报：请勾选“缺报锁定”，表内将注明未报、合计不含这些街办。")
     if week.revision and not reason:
         found.append("再次锁定请写明理由。")
     sheet = district.weekly.sheet
     for section in sheet.sections:
         found += [f"{section.name}勾稽关系不成立：{each}。" for each in sheet.faults(section)]
-    return [*found, *faults(parts)]
+    return [*found, *faults(parts, DISTRICT_PARTS)]
 
 
 def seal(
@@ -231,68 +236,62 @@ def seal(
     return report
 
 
-def report_content(
-    week: DistrictWeek, district: District, parts: Sequence[Part], reason: str, by
-) -> dict[str, Any]:
-    """All that the report will ever say."""
-    missing = {each.office.code: each.office.short_name for each in district.missing}
-    sheet = district.weekly.sheet
-    places = tuple(each.office for each in district.offices)
-    villages = tuple(
-        Region.objects.within(district.region.code).villages().select_related("parent")
-    )
-    return {
-        "document": "report",
-        "thursday": week.thursday.isoformat(),
-        "revision": week.revision,
-        "reason": reason,
-        "as_at": district.week.closes.isoformat(),
-        "locked_by": str(by),
-        "missing": sorted(missing),
-        "stand_ins": {each.office.code: each.override for each in district.stand_ins},
-        "offices": [plain_office(each) for each in district.offices],
-        "last": district.last.sha256 if district.last else "",
-        "parts": plain_parts(parts),
-        "provenance": list(provenance_of(week, district, reason)),
-        **sheet_content(sheet, villages, district.groups),
-        "places": [plain_region(place) for place in places],
-        **plain_tables(district.weekly, missing),
-    }
-
-
-def plain_office(each: OfficeStanding) -> dict[str, Any]:
-    """What the report says of an office's submission."""
-    submission = each.submission if each.is_accepted else None
-    return {
-        "code": each.office.code,
-        "name": each.office.short_name,
-        "receipt": submission.receipt if submission else "",
-        "sha256": submission.sha256 if submission else "",
-        "submitted_at": submission.submitted_at.isoformat() if submission else "",
-        "responsible": submission.responsible_name if submission else "",
-        "timeliness": each.timeliness,
-        "state": each.state,
-        "override": "" if each.is_accepted else each.override,
-    }
-
-
-def provenance_of(week: DistrictWeek, district: District, reason: str) -> list[str]:
-    """What must be printed beside the figures."""
-    said = [*district.gaps()]
-    if week.revision > 1:
-        said.insert(0, f"更正版（第 {week.revision} 版），理由：{clause(reason)}。")
-    if district.week.previous and district.last is None:
-        said.append("上周没有锁定的区级周报，上周数按台账在上周截止时间的情况。")
-    if moved := why_moved(week.thursday):
-        said.append(f"{moved}。")
-    return said
-
-
 def unlock(region: Region, thursday: dt.date, reason: str, *, by, seen: int) -> DistrictWeek:
     """Let the offices' submissions change again; the locked report stays as it was. Never while forwarded."""
+    return reopen(
+        region,
+        thursday,
+        reason,
+        by=by,
+        seen=seen,
+        source=DistrictState.LOCKED,
+        act="district_unlocked",
+        label="解锁",
+    )
+
+
+def correct(region: Region, thursday: dt.date, reason: str, *, by, seen: int) -> DistrictWeek:
+    """Begin the next revision of a report that the city has: what was forwarded stays as it was."""
+    return reopen(
+        region,
+        thursday,
+        reason,
+        by=by,
+        seen=seen,
+        source=DistrictState.FORWARDED,
+        act="district_correction_begun",
+        label="更正",
+    )
+
+
+def reopen(
+    region: Region,
+    thursday: dt.date,
+    reason: str,
+    *,
+    by,
+    seen: int,
+    source: str,
+    act: str,
+    label: str,
+) -> DistrictWeek:
+    """Open the week again: for a correction where the city has a report of it, otherwise to collect."""
 
     def open_again(week: DistrictWeek) -> None:
-        reopen(week, DistrictState.COLLECTING, "district_unlocked", reason, by, "解锁")
+        if not reason.strip():
+            raise ValidationError(f"请写明{label}的理由。")
+        before = week.get_state_display()
+        at_the_city = week.reports.filter(forwarding__isnull=False).exists()
+        week.state = DistrictState.CORRECTING if at_the_city else DistrictState.COLLECTING
+        week.correction_reason = reason.strip()
+        record(
+            act,
+            week,
+            by=by,
+            before={"状态": before},
+            after={"状态": week.get_state_display()},
+            reason=week.correction_reason,
+        )
 
     return act_upon(
         region,
@@ -301,41 +300,8 @@ def unlock(region: Region, thursday: dt.date, reason: str, *, by, seen: int) -> 
         by=by,
         seen=seen,
         allowed=may_lock_week,
-        sources=frozenset({DistrictState.LOCKED}),
-        label="解锁",
-    )
-
-
-def correct(region: Region, thursday: dt.date, reason: str, *, by, seen: int) -> DistrictWeek:
-    """Begin the next revision of a report that the city has: what was forwarded stays as it was."""
-
-    def begin(week: DistrictWeek) -> None:
-        reopen(week, DistrictState.CORRECTING, "district_correction_begun", reason, by, "更正")
-
-    return act_upon(
-        region,
-        thursday,
-        begin,
-        by=by,
-        seen=seen,
-        allowed=may_lock_week,
-        sources=frozenset({DistrictState.FORWARDED}),
-        label="更正",
-    )
-
-
-def reopen(week: DistrictWeek, state: str, act: str, reason: str, by, label: str) -> None:
-    if not reason.strip():
-        raise ValidationError(f"请写明{label}的理由。")
-    before = week.get_state_display()
-    week.state, week.correction_reason = state, reason.strip()
-    record(
-        act,
-        week,
-        by=by,
-        before={"状态": before},
-        after={"状态": week.get_state_display()},
-        reason=reason.strip(),
+        sources=frozenset({source}),
+        label=label,
     )
 
 
@@ -356,8 +322,8 @@ def forward(
         report = week.reports.get(revision=week.revision)
         if forwarded_on > today():
             raise ValidationError("转报日期不能晚于今天。")
-        if forwarded_on < week.thursday - dt.timedelta(weeks=1):
-            raise ValidationError("转报日期不能早于本报告周。")
+        if forwarded_on < day_of(report.locked_at):
+            raise ValidationError("转报日期不能早于锁定的那一天。")
         forwarding = Forwarding(
             report=report,
             forwarded_on=forwarded_on,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from reports.weekly.figures import WeeklyFigures
 from reports.weekly.narrative import (
+    TITLES,
     Part,
     by_class,
     difficulties,
@@ -15,6 +16,7 @@ from reports.weekly.narrative import (
 )
 
 OFFICE_PARTS = ("一、本周工作", "二、存在问题", "三、下周计划")
+DISTRICT_PARTS = TITLES
 #: So long a part may be, in characters: about six pages.
 LONGEST = 8000
 
@@ -37,14 +39,21 @@ def as_text(part: Part) -> str:
     return "\n".join(part.paragraphs)
 
 
+def typed_parts(parts: Iterable[Part]) -> list[list[str]]:
+    """The text as a week keeps it while it is being written."""
+    return [[part.title, as_text(part)] for part in parts]
+
+
 def part_from(title: str, text: str) -> Part:
     """A part as somebody wrote it; empty lines are nothing."""
     return Part(title, tuple(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def faults(parts: Sequence[Part]) -> list[str]:
-    """What keeps a text from being submitted, as sentences."""
-    found = [f"“{part.title}”还没有内容。" for part in parts if not part.paragraphs]
+def faults(parts: Sequence[Part], titles: Sequence[str]) -> list[str]:
+    """What keeps a text of parts with these `titles` from being submitted, as sentences."""
+    filled = {part.title for part in parts if part.paragraphs}
+    found = [f"“{title}”还没有内容。" for title in titles if title not in filled]
+    found += [f"“{part.title}”不是周报的部分。" for part in parts if part.title not in titles]
     found += [
         f"“{part.title}”有 {len(as_text(part)):,} 字，最多 {LONGEST:,} 字。"
         for part in parts

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from reports.sealing import digest_of
-from reports.thursday.drafting import OFFICE_PARTS, part_from
-from reports.thursday.submitting import Statement, typed_parts
+from reports.thursday.drafting import OFFICE_PARTS, part_from, typed_parts
+from reports.thursday.submitting import Statement
 from reports.weekly.narrative import Part
 
 #: The field of an explanation bears the key of its check behind this.

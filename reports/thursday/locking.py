@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from households.models import Region
 from reports.enums import DistrictState
 from reports.models import DistrictWeek, OfficeWeek
+from yanliang.periods import thursday_of
 from yanliang.workflow import lock
 
 #: States of the district's week in which offices' submissions can still change.
@@ -14,7 +15,12 @@ STILL_OPEN = frozenset({DistrictState.COLLECTING, DistrictState.CORRECTING})
 
 
 def locked_district_week(district: str, thursday: dt.date) -> DistrictWeek:
-    """The district's week, made where it is not there, until the transaction ends."""
+    """The district's week, made where it is not there, until the transaction ends.
+
+    Raises ValidationError where `thursday` is none.
+    """
+    if thursday != thursday_of(thursday):
+        raise ValidationError("报告周以周四的日期为准。")
     week, _ = DistrictWeek.objects.get_or_create(region_id=district, thursday=thursday)
     return lock(week)
 

@@ -1,7 +1,7 @@
 """An office's acts upon its week: keep the text, submit, submit again (domain rules §6)."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from reports.sealing import digest_of, packed
 from reports.thursday.checks import Check, checks_of, unanswered
 from reports.thursday.content import plain_parts, sheet_content
 from reports.thursday.deadlines import closed_because, due_at
-from reports.thursday.drafting import as_text, faults
+from reports.thursday.drafting import OFFICE_PARTS, faults, typed_parts
 from reports.thursday.gathering import Standing, standing_of
 from reports.thursday.groups import total
 from reports.thursday.locking import locked_office_week
@@ -87,11 +87,6 @@ def check_seen(week: OfficeWeek, seen: int) -> None:
         check_version(week, seen)
 
 
-def typed_parts(parts: Iterable[Part]) -> list[list[str]]:
-    """A text as a week keeps it: title and lines of each part."""
-    return [[part.title, as_text(part)] for part in parts]
-
-
 def keep(
     week: OfficeWeek, parts: Sequence[Part], explanations: Mapping[str, str], drafted_for: str, by
 ) -> None:
@@ -146,7 +141,11 @@ def unfit(week: OfficeWeek, statement: Statement, checks: Sequence[Check]) -> li
     found = [] if week.state in SUBMITTABLE else [ACCEPTED_ALREADY]
     if closed := closed_because(week.thursday, week):
         found.append(closed)
-    return [*found, *faults(statement.parts), *unanswered(checks, statement.explanations)]
+    return [
+        *found,
+        *faults(statement.parts, OFFICE_PARTS),
+        *unanswered(checks, statement.explanations),
+    ]
 
 
 def unsaid(week: OfficeWeek, standing: Standing, statement: Statement) -> list[str]:

@@ -25,6 +25,14 @@ from reports.weekly.wording import (
 )
 from yanliang.tables.table import display
 
+TITLES = (
+    "一、总体进展",
+    "二、分类情况",
+    "三、问题整改",
+    "四、长效机制",
+    "五、存在困难",
+    "六、下周计划",
+)
 UNEXPLAINED = "台账未登记原因，请核实后补充"
 #: The sections of the report (domain rules §6).
 TITLES = (

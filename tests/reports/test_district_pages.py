@@ -278,7 +278,7 @@ class TestSealedWeek:
         [
             ({"forwarded_on": ""}, "请填写转报日期"),
             ({"forwarded_on": "2020-04-10"}, "转报日期不能晚于今天"),
-            ({"forwarded_on": "2020-03-01"}, "转报日期不能早于本报告周"),
+            ({"forwarded_on": "2020-03-01"}, "转报日期不能早于锁定的那一天"),
             ({"document_number": ""}, "请填写文号"),
             ({"recipient": " "}, "请填写报送单位"),
         ],
