@@ -43,6 +43,11 @@ histories = st.lists(
 )
 
 
+#: For each household (by key) its turns: the moment, and from then on its village, class (by key), summary as its
+#: class reads it, and summary as its events come to.
+Lives = dict[int, list[tuple[dt.datetime, str, int, Summary, Summary]]]
+
+
 class Rollback(Exception):
     pass
 
@@ -65,48 +70,57 @@ def at_day(day: int) -> dt.datetime:
     return START + dt.timedelta(days=day)
 
 
-def live_through(plan) -> dict[int, list[tuple[dt.datetime, str, int, Summary]]]:
-    """Let `plan` happen; return what each household (by key) was from when on, as this function reckoned it."""
-    classes = {each.code: each for each in HouseholdClass.objects.all()}
+def live_through(plan, start: int = 0) -> Lives:
+    """Let `plan` happen from the day `start` on; return what each household (by key) was from when on, as reckoned
+    here."""
     lives = {}
     for village, class_code, day, steps in plan:
-        moment = at_day(day)
+        moment = at_day(start + day)
         household = HouseholdFactory(
             region_id=village,
             class_code=class_code,
             registered_at=moment,
             summary_since=moment,
         )
-        # What the events come to; what the household counts as is this, read by the class it has.
-        folded = household.summary
-        life = [(moment, village, household.household_class_id, folded)]
-        for wait, (act, value) in steps:
-            moment += dt.timedelta(days=wait, minutes=1)
-            household = lock_household(household.pk)
-            if act == CHANGE_CLASS:
-                household.household_class = classes[value]
-                save_summary(household, moment)
-            elif act == MOVE:
-                household.region_id = value
-                save_summary(household, moment)
-            else:
-                event = Event(EventKind(act), value, household.household_class.rules)
-                try:
-                    folded = apply(folded, event)
-                except IllegalEvent:
-                    continue
-                record_event(
-                    household,
-                    event.kind,
-                    by=None,
-                    outcome=value,
-                    happened_on=moment.date(),
-                    at=moment,
-                )
-            counted_as = for_class(folded, household.household_class.rules)
-            life.append((moment, household.region_id, household.household_class_id, counted_as))
-        lives[household.pk] = life
+        lives[household.pk] = [
+            (moment, village, household.household_class_id, household.summary, household.summary)
+        ]
+        go_on(lives, household.pk, steps)
     return lives
+
+
+def go_on(lives, pk: int, steps, after: dt.datetime = START) -> None:
+    """Let `steps` happen to the household, not before `after`; what is impossible is left out."""
+    moment = max(after, lives[pk][-1][0])
+    household = lock_household(pk)
+    # What the events come to; what the household counts as is this, read by the class it has.
+    folded = lives[pk][-1][4]
+    for wait, (act, value) in steps:
+        moment += dt.timedelta(days=wait, minutes=1)
+        if act == CHANGE_CLASS:
+            household.household_class = HouseholdClass.objects.get(code=value)
+            save_summary(household, moment)
+        elif act == MOVE:
+            household.region_id = value
+            save_summary(household, moment)
+        else:
+            event = Event(EventKind(act), value, household.household_class.rules)
+            try:
+                folded = apply(folded, event)
+            except IllegalEvent:
+                continue
+            record_event(
+                household,
+                event.kind,
+                by=None,
+                outcome=value,
+                happened_on=moment.date(),
+                at=moment,
+            )
+        counted_as = for_class(folded, household.household_class.rules)
+        lives[pk].append(
+            (moment, household.region_id, household.household_class_id, counted_as, folded)
+        )
 
 
 def standing(lives, moment: dt.datetime) -> list[tuple[int, str, int, Summary]]:
@@ -115,5 +129,5 @@ def standing(lives, moment: dt.datetime) -> list[tuple[int, str, int, Summary]]:
     for pk, life in lives.items():
         past = [entry for entry in life if entry[0] <= moment]
         if past:
-            found.append((pk, *past[-1][1:]))
+            found.append((pk, *past[-1][1:4]))
     return found
