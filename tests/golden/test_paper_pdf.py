@@ -1,11 +1,13 @@
 """The weekly report of a sealed week as printed: text page by page, paper, code, fonts inside the file."""
 
+import gc
 import shutil
 
 import pytest
 
 from reports.enums import FileFormat
 from reports.thursday.files import written
+from reports.thursday.summary_pdf import drawn, summary_pdf, uncollected
 from tests.factories import StaffFactory
 from tests.golden.test_table_pdf import poppler
 from tests.reports.histories import undone
@@ -18,6 +20,7 @@ from tests.reports.papers import (
     small_register,
 )
 from yanliang.tables.pdf import missing_parts
+from yanliang.tables.table import DocumentProperties
 
 pytestmark = [
     # The fixture of the module writes: without the mark, run alone, it would meet no test database.
@@ -143,3 +146,28 @@ def test_every_font_is_inside_the_file(printed):
         fonts = poppler("pdffonts", printed / f"{name}.pdf").splitlines()[2:]
         assert fonts
         assert all(line.split()[-5] == "yes" for line in fonts)
+
+
+def test_drawing_in_haste_gives_the_same_pages_and_leaves_the_collector_on(tmp_path):
+    small_register()
+    paper = preview(district_paper(charts=(), tables=()))
+    hasty, calm = tmp_path / "hasty.pdf", tmp_path / "calm.pdf"
+    hasty.write_bytes(summary_pdf(paper, DocumentProperties()))
+    assert gc.isenabled()
+    calm.write_bytes(drawn(paper, DocumentProperties()))
+    assert pages_of(hasty) == pages_of(calm)
+    assert papers_of(hasty) == papers_of(calm)
+
+
+def test_the_collector_is_on_again_after_a_failure_and_stays_off_where_it_was_off():
+    with pytest.raises(ValueError, match="no"), uncollected():
+        assert not gc.isenabled()
+        raise ValueError("no")
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        with uncollected():
+            pass
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
