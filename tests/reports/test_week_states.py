@@ -26,6 +26,13 @@ def world(reference):
     Thursdays.done, Thursdays.tried = {}, 0
 
 
+@pytest.fixture
+def history(world):
+    history = Thursdays()
+    yield history
+    history.teardown()
+
+
 def submit(history: Thursdays, office: str) -> None:
     history.submit("", office, 0, False, False, "更正数字", False, True)
 
@@ -39,8 +46,7 @@ def lock(history: Thursdays) -> None:
     history.lock("lead", 0, False, False, True, "更正")
 
 
-def test_a_week_with_everything_in_it(world):
-    history = Thursdays()
+def test_a_week_with_everything_in_it(history):
     for step in (
         lambda: history.save("recorder_guanshan", 0, False),
         lambda: submit(history, GUANSHAN),
@@ -78,7 +84,6 @@ def test_a_week_with_everything_in_it(world):
     ):
         step()
         history.all_is_true()
-    history.teardown()
     assert set(Thursdays.done) == ACTS
     # Refused: to submit what is accepted or locked, to lock too early or as a clerk, to review or unlock too late.
     assert (sum(Thursdays.done.values()), Thursdays.tried) == (22, 30)
