@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,6 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 
 from households.roster import containers
-from households.roster.importing import spool
 from households.roster.refusals import RosterRefused
 from reports.annex2.city_workbook.filled import read
 from reports.annex2.city_workbook.findings import faults
@@ -50,14 +50,11 @@ def content_of(upload: File) -> bytes:
     """The content of an uploaded workbook, found safe to open; raises WorkbookRefused where it is not."""
     if upload.size > foreign.MAX_FILE_BYTES:
         raise WorkbookRefused(foreign.TOO_BIG)
-    path, _ = spool(upload)
+    content = upload.read()
     try:
-        kind = containers.inspect(path).kind
-        content = path.read_bytes()
+        kind = containers.inspect(BytesIO(content)).kind
     except RosterRefused as refused:
         raise WorkbookRefused(AS_A_FORM.get(refused.code, refused.message)) from refused
-    finally:
-        path.unlink(missing_ok=True)
     if kind in OTHER_KINDS:
         raise WorkbookRefused(OTHER_KINDS[kind])
     foreign.open_checked(content)
