@@ -21,7 +21,7 @@ from rectification.problems.filters import this_week
 from rectification.renovating import unplanned
 from rectification.securing import unproved
 from rectification.supervision.coverage import coverage, not_visited
-from reports.lists.progress import unanswered_lists, waiting_for
+from reports.lists.progress import progress_within, unanswered_in, waiting_in
 from reports.lists.responsible import may_name
 from reports.lists.signing import signs
 from reports.thursday.bureau_waiting import bureau_weeks_waiting
@@ -181,25 +181,31 @@ def national_tasks(staff) -> Iterator[Task]:
     )
 
 
-def signing_tasks(staff) -> Iterator[Task]:
-    waiting = waiting_for(staff)
-    changed = sum(each.changed for each in waiting)
-    yield Task(
-        "待签字的清单",
-        len(waiting),
-        link("reports:list_waiting"),
-        f"其中签字后有变动、须重签的 {changed:,} 行" if changed else "四清清单，轮到本级签字",
-        is_urgent=changed > 0,
-    )
+def works_on_lists(staff) -> bool:
+    """Whether lists wait for the signature of `staff`, or for a responsible person that `staff` names."""
+    return signs(staff) or may_name(staff)
 
 
-def responsible_tasks(staff) -> Iterator[Task]:
-    yield Task(
-        "没有责任人的清单",
-        unanswered_lists(staff),
-        link("reports:list_overview"),
-        "登记责任人后才能签字",
-    )
+def list_tasks(staff) -> Iterator[Task]:
+    """What the four lists ask for; their progress is read once for both."""
+    progress = progress_within(staff.scope_code)
+    if signs(staff):
+        waiting = waiting_in(progress, staff)
+        changed = sum(each.changed for each in waiting)
+        yield Task(
+            "待签字的清单",
+            len(waiting),
+            link("reports:list_waiting"),
+            f"其中签字后有变动、须重签的 {changed:,} 行" if changed else "四清清单，轮到本级签字",
+            is_urgent=changed > 0,
+        )
+    if may_name(staff):
+        yield Task(
+            "没有责任人的清单",
+            unanswered_in(progress),
+            link("reports:list_overview"),
+            "登记责任人后才能签字",
+        )
 
 
 def supervision_tasks(staff) -> Iterator[Task]:
@@ -335,8 +341,7 @@ TASKS = (
     (permissions.may_record_renovation, renovation_tasks),
     (permissions.may_confirm_removal, removal_tasks),
     (permissions.may_enter_national, national_tasks),
-    (signs, signing_tasks),
-    (may_name, responsible_tasks),
+    (works_on_lists, list_tasks),
     (permissions.may_supervise, supervision_tasks),
     (permissions.may_answer_report, report_tasks),
     (permissions.may_record_recheck, recheck_tasks),

@@ -218,11 +218,16 @@ class WaitingList(NamedTuple):
 
 def waiting_for(staff) -> list[WaitingList]:
     """The lists with rows whose turn it is to be signed by `staff`, by village; none for who signs nothing."""
-    level = level_of(staff)
-    if level is None or not staff.scope_code:
+    if level_of(staff) is None or not staff.scope_code:
         return []
+    return waiting_in(progress_within(staff.scope_code), staff)
+
+
+def waiting_in(progress_by_village: Mapping[str, VillageProgress], staff) -> list[WaitingList]:
+    """Of the lists whose progress was read, those with rows whose turn it is to be signed by `staff`."""
+    level = level_of(staff)
     found = []
-    for village, lists in sorted(progress_within(staff.scope_code).items()):
+    for village, lists in sorted(progress_by_village.items()):
         for (group, kind), progress in lists.items():
             rows = sum(
                 count
@@ -234,10 +239,10 @@ def waiting_for(staff) -> list[WaitingList]:
     return found
 
 
-def unanswered_lists(staff) -> int:
-    """How many lists of the region of `staff` have rows without a responsible person."""
+def unanswered_in(progress_by_village: Mapping[str, VillageProgress]) -> int:
+    """How many of the lists whose progress was read have rows without a responsible person."""
     return sum(
         progress.unanswered > 0
-        for lists in progress_within(staff.scope_code).values()
+        for lists in progress_by_village.values()
         for progress in lists.values()
     )

@@ -8,7 +8,7 @@ from households.editing import edit_household
 from households.models import Household
 from reports.enums import ListKind
 from reports.lists.freezing import digest_of_list, freeze
-from reports.lists.progress import progress_within, unanswered_lists, waiting_for
+from reports.lists.progress import progress_within, unanswered_in, waiting_for
 from reports.models import FrozenList, Responsible, RowSignature, Signing
 from tests.factories import HouseholdFactory
 from tests.reports.list_cases import (
@@ -202,13 +202,13 @@ def test_what_waits_follows_the_levels():
 
 def test_lists_without_anybody_responsible_are_told_to_the_office(sign_in, recorder):
     HouseholdFactory()
-    assert unanswered_lists(recorder) == 1
+    assert unanswered_in(progress_within(recorder.scope_code)) == 1
     shown = sign_in(recorder).get("/").content.decode()
     assert "没有责任人的清单" in shown
     key = key_of()
     form = {"group": ORDINARY, "name": "李包村", "post": "干部", "version": 0, "everywhere": "on"}
     sign_in(recorder).post(url("list_responsible", key), form)
-    assert unanswered_lists(recorder) == 0
+    assert unanswered_in(progress_within(recorder.scope_code)) == 0
     # The village's other lists that have nobody take the same person.
     assert Responsible.objects.count() == 12
 
