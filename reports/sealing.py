@@ -21,9 +21,13 @@ def digest_of(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical(data)).hexdigest()
 
 
-def packed(data: Mapping[str, Any]) -> bytes:
-    """The content as it is stored."""
-    return zlib.compress(canonical(data), 6)
+def sealed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The two fields of a document with this content, as `SealedDocument` stores them."""
+    content = canonical(data)
+    return {
+        "content": zlib.compress(content, 6),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def unpacked(content: bytes) -> dict[str, Any]:

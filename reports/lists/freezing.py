@@ -10,7 +10,7 @@ from reports.enums import ListKind
 from reports.lists.columns import COLUMNS, ListColumn, as_plain, from_plain
 from reports.lists.rows import ListRow, digest, rows_of_region
 from reports.models import FrozenList
-from reports.sealing import digest_of, packed
+from reports.sealing import digest_of, sealed
 from yanliang.periods import now
 
 
@@ -84,8 +84,7 @@ def freeze(key: ListKey, rows: Sequence[ListRow], by) -> FrozenList:
             group=key.group,
             number=number,
             row_count=len(rows),
-            content=packed(content),
-            sha256=digest_of(content),
+            **sealed(content),
             frozen_by=by,
             frozen_at=now(),
         )

@@ -1,14 +1,12 @@
 """Annex 2 of a paper as a workbook: every section, the villages, how it is filled in, how it is checked."""
 
-from io import BytesIO
-
 from openpyxl import Workbook
 
 from reports.annex2.city_workbook.filled import in_use_filled
-from reports.thursday.dressing import annex_of, stamp, villages_of
+from reports.thursday.dressing import annex_of, finished, villages_of
 from reports.thursday.paper import Paper
 from reports.thursday.verification import notes_table, verification_table
-from yanliang.tables.excel import describe, write_sheet
+from yanliang.tables.excel import write_sheet
 from yanliang.tables.table import DocumentProperties, Table
 
 
@@ -30,9 +28,4 @@ def own_workbook(paper: Paper, properties: DocumentProperties) -> bytes:
         write_sheet(book, table).page_setup.fitToHeight = 1
     for table in (villages_of(paper), notes_table(paper), verification_table(paper)):
         write_sheet(book, table)
-    for sheet in book:
-        stamp(sheet, paper)
-    describe(book, properties)
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return finished(book, paper, properties)

@@ -65,12 +65,14 @@ def plain_figures(sheet: Sheet) -> dict[str, dict[str, dict[str, int]]]:
     return figures
 
 
-def sheet_content(sheet: Sheet, villages: Iterable[Region], groups: Groups) -> dict[str, Any]:
-    """The part of a document that Annex 2 is drawn from."""
+def sheet_content(
+    sheet: Sheet, places: Iterable[Region], villages: Iterable[Region], groups: Groups
+) -> dict[str, Any]:
+    """The part of a document that Annex 2 is drawn from; `places` are its rows, those not reported too."""
     everyone = sheet.sections[0]
     return {
         "region": plain_region(sheet.region),
-        "places": [plain_region(place) for place in sheet.places],
+        "places": [plain_region(place) for place in places],
         "villages": [plain_region(village) for village in villages],
         "classes": [plain_class(each) for each in everyone.classes],
         "layout": plain_layout(sheet.layout),

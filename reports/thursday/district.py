@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db import transaction
 from households.models import Region
 from reports.enums import DistrictState, WeekState
 from reports.models import AnnexLayout, DistrictReport, DistrictWeek, Forwarding, OfficeWeek
-from reports.sealing import digest_of, packed
+from reports.sealing import sealed
 from reports.thursday.aggregating import District, district_of, names
 from reports.thursday.district_content import report_content
 from reports.thursday.drafting import DISTRICT_PARTS, faults, typed_parts
@@ -21,21 +21,23 @@ from yanliang.audit.trail import record
 from yanliang.periods import cut_off, day_of, now, today
 from yanliang.workflow import check_version
 
+#: What an act upon the week has made or changed.
+Done = TypeVar("Done")
 MOVED_ON = "各街办的上报或代用的台账数在您打开后有变动，还没有锁定：请核对最新的汇总，再锁定一次。"
 
 
 def act_upon(
     region: Region,
     thursday: dt.date,
-    act: Callable[[DistrictWeek], None],
+    act: Callable[[DistrictWeek], Done],
     *,
     by,
     seen: int,
     allowed: Callable[[Any], bool],
     sources: frozenset[str],
     label: str,
-) -> DistrictWeek:
-    """Do `act` on the locked week of the district, from one of the states `sources`.
+) -> Done:
+    """Do `act` on the locked week of the district, from one of the states `sources`, and return what it returns.
 
     `seen` is the version that the page showed, 0 before the first. Raises PermissionDenied without the right;
     ValidationError (code "stale" where somebody else was quicker) with what is in the way.
@@ -48,10 +50,10 @@ def act_upon(
             check_version(week, seen)
         if week.state not in sources:
             raise ValidationError(f"本周{week.get_state_display()}，不能{label}。")
-        act(week)
+        done = act(week)
         week.version += 1
         week.save()
-    return week
+    return done
 
 
 def save_text(
@@ -65,9 +67,10 @@ def save_text(
 ) -> DistrictWeek:
     """Keep the district's text as it was typed; `drafted_for` is the digest of the figures that it speaks of."""
 
-    def keep(week: DistrictWeek) -> None:
+    def keep(week: DistrictWeek) -> DistrictWeek:
         write_parts(week, parts, drafted_for, by)
         record("district_text_saved", week, by=by, after={"报告周": thursday})
+        return week
 
     return act_upon(
         region,
@@ -95,7 +98,7 @@ def stand_in(
     Explicit, and printed with its reason (domain rules §6).
     """
 
-    def replace(week: DistrictWeek) -> None:
+    def replace(week: DistrictWeek) -> DistrictWeek:
         reported = OfficeWeek.objects.filter(
             region=office, thursday=thursday, state__in=[WeekState.SUBMITTED, WeekState.ACCEPTED]
         )
@@ -113,6 +116,7 @@ def stand_in(
             after={office.short_name: reason.strip()},
             reason=reason.strip(),
         )
+        return week
 
     if office.parent_id != region.code:
         raise PermissionDenied("只能代用本区街办的台账数。")
@@ -144,18 +148,17 @@ def lock_week(
     `seen_digest` is the digest of the sum that the page showed; `without_missing` says that the week is locked although
     an office is missing; `reason` is asked for from the second time on, unless the correction has said it.
     """
-    sealed: list[DistrictReport] = []
 
-    def seal_report(week: DistrictWeek) -> None:
+    def seal_report(week: DistrictWeek) -> DistrictReport:
         district = district_of(region, thursday, week)
         if district.digest != seen_digest:
             raise ValidationError(MOVED_ON, code="stale")
         why = week.correction_reason or reason.strip()
         if wrong := obstacles(week, district, parts, without_missing, why):
             raise ValidationError(wrong)
-        sealed.append(seal(week, district, parts, why, by))
+        return seal(week, district, parts, why, by)
 
-    act_upon(
+    return act_upon(
         region,
         thursday,
         seal_report,
@@ -165,7 +168,6 @@ def lock_week(
         sources=STILL_OPEN,
         label="锁定",
     )
-    return sealed[0]
 
 
 def obstacles(
@@ -212,8 +214,7 @@ def seal(
         layout=AnnexLayout.objects.get(number=district.weekly.sheet.layout.number),
         locked_by=by,
         locked_at=district.week.closes,
-        content=packed(content),
-        sha256=digest_of(content),
+        **sealed(content),
     )
     report.save()
     before = week.get_state_display()
@@ -277,7 +278,7 @@ def reopen(
 ) -> DistrictWeek:
     """Open the week again: for a correction where the city has a report of it, otherwise to collect."""
 
-    def open_again(week: DistrictWeek) -> None:
+    def open_again(week: DistrictWeek) -> DistrictWeek:
         if not reason.strip():
             raise ValidationError(f"请写明{label}的理由。")
         before = week.get_state_display()
@@ -292,6 +293,7 @@ def reopen(
             after={"状态": week.get_state_display()},
             reason=week.correction_reason,
         )
+        return week
 
     return act_upon(
         region,
@@ -316,9 +318,8 @@ def forward(
     seen: int,
 ) -> Forwarding:
     """Record that the locked report went to the city; from then on it is corrected only by a new revision."""
-    done: list[Forwarding] = []
 
-    def send(week: DistrictWeek) -> None:
+    def send(week: DistrictWeek) -> Forwarding:
         report = week.reports.get(revision=week.revision)
         if forwarded_on > today():
             raise ValidationError("转报日期不能晚于今天。")
@@ -348,9 +349,9 @@ def forward(
                 "报送单位": forwarding.recipient,
             },
         )
-        done.append(forwarding)
+        return forwarding
 
-    act_upon(
+    return act_upon(
         region,
         thursday,
         send,
@@ -360,4 +361,3 @@ def forward(
         sources=frozenset({DistrictState.LOCKED}),
         label="转报",
     )
-    return done[0]

@@ -6,7 +6,7 @@ from typing import Any
 from households.models import Region
 from reports.models import DistrictWeek
 from reports.thursday.aggregating import District, OfficeStanding
-from reports.thursday.content import plain_parts, plain_region, sheet_content
+from reports.thursday.content import plain_parts, sheet_content
 from reports.thursday.tables import plain_tables
 from reports.weekly.narrative import Part
 from reports.weekly.wording import clause
@@ -36,8 +36,7 @@ def report_content(
         "last": district.last.sha256 if district.last else "",
         "parts": plain_parts(parts),
         "provenance": list(provenance_of(week, district, reason)),
-        **sheet_content(sheet, villages, district.groups),
-        "places": [plain_region(place) for place in places],
+        **sheet_content(sheet, places, villages, district.groups),
         **plain_tables(district.weekly, missing),
     }
 

@@ -7,16 +7,10 @@ from typing import Any
 from django import forms
 
 from reports.models import Forwarding
-from reports.sealing import digest_of
-from reports.thursday.drafting import as_text, part_from
+from reports.thursday.drafting import as_text, part_from, text_digest
 from reports.weekly.narrative import TITLES, Part
 from yanliang.periods import today
 from yanliang.ui.forms import DateInput
-
-
-def text_digest(parts: Iterable[Part]) -> str:
-    """By this a page knows whether anybody has touched the text that it showed."""
-    return digest_of({"parts": [[part.title, as_text(part)] for part in parts]})
 
 
 class DistrictForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from reports.sealing import digest_of
 from reports.weekly.figures import WeeklyFigures
 from reports.weekly.narrative import (
     TITLES,
@@ -42,6 +43,11 @@ def as_text(part: Part) -> str:
 def typed_parts(parts: Iterable[Part]) -> list[list[str]]:
     """The text as a week keeps it while it is being written."""
     return [[part.title, as_text(part)] for part in parts]
+
+
+def text_digest(parts: Iterable[Part]) -> str:
+    """A hash by which a page knows again the text that it showed."""
+    return digest_of({"parts": typed_parts(parts)})
 
 
 def part_from(title: str, text: str) -> Part:

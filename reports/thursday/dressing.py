@@ -1,12 +1,15 @@
 """The tables of a paper as they go into a file: with the sentences that belong to them, the signers, the code."""
 
 from dataclasses import replace
+from io import BytesIO
 
+from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.annex2.faces import chinese_date
 from reports.thursday.paper import Paper
-from yanliang.tables.table import Fact, Table
+from yanliang.tables.excel import describe
+from yanliang.tables.table import DocumentProperties, Fact, Table
 
 DRAFT = "草稿（未封存，不得报送）"
 VILLAGES = "各村"
@@ -47,6 +50,16 @@ def remarked(paper: Paper, table: Table) -> Table:
     """
     subtitle = table.subtitle if paper.is_sealed else f"{table.subtitle}　{DRAFT}".strip()
     return replace(table, subtitle=subtitle, remarks=(*table.remarks, *paper.provenance))
+
+
+def finished(book: Workbook, paper: Paper, properties: DocumentProperties) -> bytes:
+    """The workbook of a paper as a file, every sheet stamped."""
+    for sheet in book:
+        stamp(sheet, paper)
+    describe(book, properties)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
 
 
 def stamp(sheet: Worksheet, paper: Paper) -> None:

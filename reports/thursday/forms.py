@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 
-from reports.sealing import digest_of
-from reports.thursday.drafting import OFFICE_PARTS, part_from, typed_parts
+from reports.thursday.drafting import OFFICE_PARTS, part_from, text_digest
 from reports.thursday.submitting import Statement
 from reports.weekly.narrative import Part
 
@@ -126,11 +125,6 @@ class WeekForm(forms.Form):
             reason=self.cleaned_data["reason"],
             drafted_for=self.speaks_of,
         )
-
-
-def text_digest(parts: Sequence[Part]) -> str:
-    """A hash by which a text is known again."""
-    return digest_of({"parts": typed_parts(parts)})
 
 
 def part_name(position: int) -> str:

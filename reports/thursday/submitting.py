@@ -11,7 +11,7 @@ from django.db import transaction
 from households.models import Region
 from reports.enums import Severity, WeekState
 from reports.models import AnnexLayout, OfficeWeek, Submission
-from reports.sealing import digest_of, packed
+from reports.sealing import sealed
 from reports.thursday.checks import Check, checks_of, unanswered
 from reports.thursday.content import plain_parts, sheet_content
 from reports.thursday.deadlines import closed_because, due_at
@@ -186,8 +186,7 @@ def seal(
         reason=statement.reason.strip() if week.revision > 1 else "",
         household_count=total(standing.groups),
         layout=AnnexLayout.objects.get(number=layout.number),
-        content=packed(content),
-        sha256=digest_of(content),
+        **sealed(content),
     )
     submission.full_clean(exclude=["week", "layout"])
     submission.save()
@@ -225,6 +224,7 @@ def submission_content(
     by,
 ) -> dict[str, Any]:
     """All that the submission will ever say."""
+    sheet = standing.weekly.sheet
     return {
         "document": "submission",
         "thursday": week.thursday.isoformat(),
@@ -248,7 +248,7 @@ def submission_content(
             for check in checks
         ],
         "provenance": list(provenance_of(week, standing, statement)),
-        **sheet_content(standing.weekly.sheet, standing.weekly.sheet.places, standing.groups),
+        **sheet_content(sheet, sheet.places, sheet.places, standing.groups),
         **plain_tables(standing.weekly),
     }
 

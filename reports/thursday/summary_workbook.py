@@ -1,11 +1,9 @@
 """The weekly report of a paper as a workbook: text, tables, the main section of Annex 2, how it is checked."""
 
-from io import BytesIO
-
 from openpyxl import Workbook
 
 from reports.annex2.faces import chinese_date
-from reports.thursday.dressing import DRAFT, annex_of, remarked, stamp
+from reports.thursday.dressing import DRAFT, annex_of, finished, remarked
 from reports.thursday.paper import Paper
 from reports.thursday.verification import verification_table
 from reports.weekly.narrative_sheet import (
@@ -16,7 +14,7 @@ from reports.weekly.narrative_sheet import (
     title_line,
     write_narrative,
 )
-from yanliang.tables.excel import describe, write_sheet
+from yanliang.tables.excel import write_sheet
 from yanliang.tables.table import DocumentProperties, Table
 
 
@@ -34,12 +32,7 @@ def summary_workbook(paper: Paper, properties: DocumentProperties) -> bytes:
         write_sheet(book, table)
     write_sheet(book, annex).page_setup.fitToHeight = 1
     write_sheet(book, verification_table(paper))
-    for sheet in book:
-        stamp(sheet, paper)
-    describe(book, properties)
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    return finished(book, paper, properties)
 
 
 def heading_lines(paper: Paper) -> list[Line]:

@@ -2,18 +2,16 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from reports.enums import FileFormat
 from reports.models import DistrictReport
-from reports.thursday.files import FORMATS, file_name
-from reports.thursday.issuing import issue_file
 from reports.thursday.papers import paper_of_report
 from reports.views.district_faces import report_faces
+from reports.views.sealed_files import sealed_file
 from reports.views.sealed_households import sealed_households_page
 from yanliang.accounts.permissions import may_export, may_watch_weeks
 from yanliang.ui.pagination import paginate
@@ -51,7 +49,7 @@ def district_report_detail(request: HttpRequest, pk: int) -> HttpResponse:
     report = asked_report(request, pk)
     context = {
         "report": report,
-        "formats": FileFormat,
+        "formats": FileFormat.choices,
         "may_export": may_export(request.user),
         **report_faces(request, report),
     }
@@ -72,16 +70,4 @@ def district_report_households(request: HttpRequest, pk: int) -> HttpResponse:
 def district_report_export(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of the report; the trail says who took it, when and why."""
     report = asked_report(request, pk)
-    if not may_export(request.user):
-        raise PermissionDenied("您没有导出的权限。")
-    asked = request.POST.get("format")
-    if asked not in FileFormat.values:
-        raise Http404("没有这种文件格式。")
-    kind, paper = FileFormat(asked), paper_of_report(report)
-    reason = request.POST.get("reason", "").strip()[:200]
-    file = issue_file(report, paper, kind, by=request.user, reason=reason)
-    response = HttpResponse(file, content_type=FORMATS[kind].content_type)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=file_name(paper, kind)
-    )
-    return response
+    return sealed_file(request, report, paper_of_report)

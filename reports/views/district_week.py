@@ -21,10 +21,9 @@ from reports.thursday.district_forms import (
     ReasonForm,
     initial_of,
     stand_in_name,
-    text_digest,
 )
 from reports.thursday.district_preview import previewed
-from reports.thursday.drafting import district_draft, part_from
+from reports.thursday.drafting import district_draft, part_from, text_digest
 from reports.thursday.locking import STILL_OPEN
 from reports.views.asked import asked_district, asked_week
 from reports.views.district_faces import report_faces, sum_faces

@@ -5,21 +5,19 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from reports.annex2.sections import SECTION_OF_ALL
 from reports.enums import FileFormat, WeekState
 from reports.models import Submission
 from reports.thursday.content import Content
-from reports.thursday.files import FORMATS, file_name
-from reports.thursday.issuing import issue_file
 from reports.thursday.marks import marks_of, with_marks
 from reports.thursday.papers import addresses_of, annex_tables, paper_of_submission
 from reports.views.asked import asked_region, with_key
+from reports.views.sealed_files import sealed_file
 from reports.views.sealed_households import sealed_households_page
 from reports.weekly.wording import moment_in_words
 from yanliang.accounts.permissions import (
@@ -145,17 +143,4 @@ def submission_households(request: HttpRequest, pk: int) -> HttpResponse:
 def submission_export(request: HttpRequest, pk: int) -> HttpResponse:
     """A file of the submission; the trail says who took it, when and why."""
     submission = asked_submission(request, pk)
-    if not may_export(request.user):
-        raise PermissionDenied("您没有导出的权限。")
-    asked = request.POST.get("format")
-    if asked not in FileFormat.values:
-        raise Http404("没有这种文件格式。")
-    format = FileFormat(asked)
-    paper = paper_of_submission(submission)
-    reason = request.POST.get("reason", "").strip()[:200]
-    content = issue_file(submission, paper, format, by=request.user, reason=reason)
-    response = HttpResponse(content, content_type=FORMATS[format].content_type)
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=file_name(paper, format)
-    )
-    return response
+    return sealed_file(request, submission, paper_of_submission)

@@ -15,8 +15,8 @@ from reports.enums import Severity, WeekState
 from reports.thursday.checks import Check
 from reports.thursday.comparing import comparison_table
 from reports.thursday.deadlines import time_left_in_words
-from reports.thursday.drafting import as_text
-from reports.thursday.forms import EXPLANATION, WeekForm, parts_as_initial, text_digest
+from reports.thursday.drafting import as_text, text_digest
+from reports.thursday.forms import EXPLANATION, WeekForm, parts_as_initial
 from reports.thursday.marks import marked_cells
 from reports.thursday.preparing import (
     Preparation,

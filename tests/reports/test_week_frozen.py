@@ -19,7 +19,7 @@ from reports.models import (
     Submission,
     SubmissionReview,
 )
-from reports.sealing import digest_of, packed
+from reports.sealing import sealed
 from reports.thursday.papers import paper_of_report, paper_of_submission
 from tests.factories import HouseholdFactory
 from tests.reports.week_cases import (
@@ -45,8 +45,8 @@ def layout() -> AnnexLayout:
     return AnnexLayout.objects.newest()
 
 
-def sealed(content: dict) -> dict:
-    return {"content": packed(content), "sha256": digest_of(content), "layout": layout()}
+def sealed_in(content: dict) -> dict:
+    return {**sealed(content), "layout": layout()}
 
 
 def submission() -> Submission:
@@ -68,7 +68,7 @@ def submission() -> Submission:
         responsible_name="刘主任",
         responsible_post="主任",
         household_count=3,
-        **sealed({"submission": Submission.objects.count()}),
+        **sealed_in({"submission": Submission.objects.count()}),
     )
 
 
@@ -85,7 +85,7 @@ def district_report() -> DistrictReport:
         revision=1,
         locked_by=bureau(),
         locked_at=SEALED_AT,
-        **sealed({"report": DistrictReport.objects.count()}),
+        **sealed_in({"report": DistrictReport.objects.count()}),
     )
 
 
